@@ -25,6 +25,11 @@ export interface Core {
   nextTimerCycle(): number;
   /** External interrupt line, level. */
   setIrq(irq: number, asserted: boolean): void;
+  /**
+   * Look for a polling loop at the current boundary: single-steps up to `maxInstructions` and, when registers and flags come
+   * back equal with no store and only quiet reads, returns the cycles of one iteration (state as if nothing ran); else 0.
+   */
+  pollingLoopCycles(maxInstructions: number): number;
   /** Local (processor) reset: fetch MSP and PC from the vector table at address 0. Debug state survives unless `power`. */
   reset(kind: 'power' | 'system'): void;
   /** While held in reset (NRST low or powered off) nothing executes, but debug registers stay accessible. */

@@ -14,6 +14,13 @@ export interface BusDevice {
   /** Read `width` bytes. May throw `BusFault` (bus.ts). */
   read(offset: number, width: Width): number;
   write(offset: number, value: number, width: Width): void;
+  /**
+   * True when a read at `offset` has no side effect and its value can only change through an event or a write.
+   * Lets the board skip polling loops without executing them; absent means never.
+   */
+  quietRead?(offset: number): boolean;
+  /** True when this write changes nothing (e.g. a refresh of a watchdog that is not running). */
+  quietWrite?(offset: number, value: number): boolean;
 }
 
 /** A modelled IP block. */

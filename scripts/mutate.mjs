@@ -1,0 +1,154 @@
+// The kept list of one-line mutations (scripts/mutations/*.json): each must turn the test it names red.
+//   node scripts/mutate.mjs [--area cpu] [--name text]
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from './setup.mjs';
+
+const option = (name) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const HANG_MS = 120_000;
+
+const folder = join(root, 'scripts/mutations');
+const mutations = readdirSync(folder)
+  .filter((file) => file.endsWith('.json') && (!option('--area') || file === `${option('--area')}.json`))
+  .flatMap((file) =>
+    JSON.parse(readFileSync(join(folder, file), 'utf8')).map((entry) => ({ area: file.slice(0, -5), ...entry })),
+  )
+  .filter((entry) => !option('--name') || entry.name.includes(option('--name')));
+
+/** A copy of what a commit would hold, with the built firmware and the installed packages beside it. */
+function copyTree() {
+  const copy = mkdtempSync(join(tmpdir(), 'hil-mutate-'));
+  const files = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean);
+  for (const file of files) {
+    if (!existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file), { preserveTimestamps: true });
+  }
+  for (const built of ['build', 'dist'])
+    if (existsSync(join(root, built)))
+      cpSync(join(root, built), join(copy, built), { recursive: true, preserveTimestamps: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function runTests(copy, file, name) {
+  return new Promise((resolve) => {
+    const out = join(copy, 'mutation-result.json');
+    rmSync(out, { force: true });
+    const argv = [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      'unit',
+      '--runInBand',
+      '--json',
+      `--outputFile=${out}`,
+      '--runTestsByPath',
+      join(copy, file),
+    ];
+    if (name) argv.push('-t', name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    const child = spawn(process.execPath, argv, { cwd: copy, stdio: 'ignore', detached: true });
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), HANG_MS);
+    child.on('close', () => {
+      clearTimeout(timer);
+      if (!existsSync(out)) return resolve({ hung: true, tests: [] });
+      const results = JSON.parse(readFileSync(out, 'utf8')).testResults;
+      resolve({
+        hung: false,
+        tests: results.flatMap((r) => r.assertionResults),
+        message: results.map((r) => r.message).join('\n'),
+      });
+    });
+  });
+}
+
+const make = (copy) =>
+  spawnSync('make', ['-C', 'firmware', '--no-print-directory', 'all'], { cwd: copy, encoding: 'utf8' });
+
+/** undefined when the mutation is caught by its named test; otherwise why not. */
+async function judge(copy, entry) {
+  const path = join(copy, entry.file);
+  if (!existsSync(path)) return `no such file: ${entry.file}`;
+  const original = readFileSync(path, 'utf8');
+  const places = original.split(entry.find).length - 1;
+  if (places !== 1) return `"${entry.find}" occurs ${places} times in ${entry.file}; it must occur once`;
+  try {
+    writeFileSync(
+      path,
+      original.replace(entry.find, () => entry.replace),
+    );
+    if (entry.make) {
+      const built = make(copy);
+      if (built.status !== 0) return `the mutated firmware does not build:\n${built.stderr}`;
+    }
+    const run = await runTests(copy, entry.test.file, entry.test.name);
+    if (run.hung) return `the test run ended without a result (hung past ${HANG_MS} ms, or crashed)`;
+    const named = run.tests.filter((test) => test.fullName.includes(entry.test.name) && test.status !== 'pending');
+    if (named.length === 0)
+      return `${entry.test.file} has no test named "${entry.test.name}"${run.message ? ` (${run.message.slice(0, 300)})` : ''}`;
+    return named.some((test) => test.status === 'failed') ? undefined : 'SURVIVED: the named test is still green';
+  } finally {
+    writeFileSync(path, original);
+    if (entry.make) make(copy);
+  }
+}
+
+/** The named tests must be green before anything is mutated, or their red would prove nothing. */
+async function baseline(copy) {
+  const problems = [];
+  for (const file of new Set(mutations.map((entry) => entry.test.file))) {
+    if (!existsSync(join(copy, file))) {
+      problems.push(`no such test file: ${file}`);
+      continue;
+    }
+    const run = await runTests(copy, file);
+    const red = run.tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
+    if (run.hung || run.tests.length === 0) problems.push(`${file}: no result before any mutation`);
+    for (const name of red) problems.push(`${file}: already red: ${name}`);
+  }
+  return problems;
+}
+
+if (mutations.length === 0) {
+  console.error('no mutation matches');
+  process.exit(2);
+}
+const copies = Array.from({ length: Math.min(2, availableParallelism()) }, copyTree);
+let failed = 0;
+try {
+  const problems = await baseline(copies[0]);
+  for (const problem of problems) console.log(`BASELINE ${problem}`);
+  failed += problems.length;
+  const queue = [...mutations];
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let entry = queue.shift(); entry; entry = queue.shift()) {
+        const why = await judge(copy, entry);
+        if (why) failed += 1;
+        console.log(`${why ? 'FAIL' : 'red '} ${entry.area}: ${entry.name}${why ? `\n     ${why}` : ''}`);
+      }
+    }),
+  );
+} finally {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${mutations.length} mutations, ${failed} problem${failed === 1 ? '' : 's'}`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,57 @@
+/**
+ * Every error code with its meaning in one line. Append yours in its range, one line per code; never give a code a new meaning.
+ * A test fails for a code that is thrown anywhere in the tree and is not listed here.
+ *
+ * 1xx identity · 2xx transport (20x tty, 21x framed line, 22x Tcl socket, 23x OpenOCD process, 29x waits) · 3xx protocol ·
+ * 4xx board (45x–46x guard) · 5xx lease and bench · 6xx configuration (62x images)
+ */
+export const codes = {
+  101: 'no chip of that name or DEV_ID is known',
+
+  201: 'serial device does not exist',
+  202: 'serial device is held by another process',
+  203: 'no permission to open the serial device',
+  204: 'serial device could not be opened or set up',
+  205: 'serial device vanished or was closed by the other side',
+  206: 'write to a serial line failed',
+  207: 'serial line was used after it was closed',
+  211: 'nobody listens at the framed-line endpoint',
+  212: 'framed line does not speak RFC 2217',
+  213: 'framed line refused a setting',
+  214: 'framed line broke the protocol',
+  221: 'OpenOCD does not accept a connection on its Tcl port',
+  222: "OpenOCD's Tcl socket closed while a command was under way",
+  223: 'OpenOCD answered a command with an error',
+  224: 'OpenOCD sent an answer that does not have the expected form',
+  225: 'no answer from OpenOCD to a command in time',
+  226: "OpenOCD's Tcl connection was used after it ended",
+  290: 'an awaited condition did not come in time',
+
+  451: 'the rig file does not permit this erase',
+  452: 'the rig file does not permit changing write protection',
+  453: 'the rig file does not permit changing option bytes',
+  454: 'the rig file does not permit changing the readout protection',
+  455: 'readout protection level 2 is refused always: it cannot be undone',
+  456: 'the access touches memory that is neither flash, RAM nor option bytes of the chip',
+  457: 'option bytes are not what they were before, after the attempt to restore them',
+
+  501: 'the bench was revoked because its test is over',
+
+  602: 'a deadline needs a positive number of milliseconds',
+  603: 'an endpoint is not of a form that is known',
+  620: 'image file cannot be read',
+  621: 'file is not an ELF file',
+  622: 'ELF file is truncated or inconsistent',
+  623: 'ELF file is not for a little-endian 32-bit Arm core',
+  624: 'Intel HEX file has a bad line',
+  625: 'image is empty',
+  626: 'image has overlapping segments',
+  627: 'image does not fit the memory of the chip',
+  628: 'image format cannot be told from the file name',
+  629: 'symbol is not in the image',
+} as const satisfies Record<number, string>;
+
+/** The meaning of a code; undefined for one that is not listed. */
+export function meaningOf(code: number): string | undefined {
+  return (codes as Record<number, string>)[code];
+}

@@ -41,6 +41,8 @@ export interface Core {
   readonly halted: boolean;
   readonly lockup: boolean;
   readonly sleeping: boolean;
+  /** SCR.SLEEPDEEP: the sleep that the core is in, or will go into, is Stop/Standby; the board gates its clocks. */
+  readonly sleepDeep: boolean;
   /** Program counter, for traces and diagnosis (no side effect). */
   readonly pc: number;
 }

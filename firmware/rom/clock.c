@@ -2,10 +2,6 @@
 
 #include "hardware.h"
 
-#define SW_HSISYS 0u
-#define SW_PLLRCLK 2u
-#define PLLSRC_HSI16 2u
-
 static void select_sysclk(uint32_t source)
 {
   RCC->CFGR = (RCC->CFGR & ~RCC_CFGR_SW_Msk) | source << RCC_CFGR_SW_Pos;
@@ -59,12 +55,12 @@ void clock_start(void)
 #if ROM_FORCES_HSITRIM_TO_ZERO
   RCC->ICSCR &= ~RCC_ICSCR_HSITRIM_Msk;
 #endif
-  RCC->PLLCFGR = PLLSRC_HSI16 << RCC_PLLCFGR_PLLSRC_Pos | (PART_PLL_M - 1u) << RCC_PLLCFGR_PLLM_Pos |
+  RCC->PLLCFGR = RCC_PLLCFGR_PLLSRC_HSI16 << RCC_PLLCFGR_PLLSRC_Pos | (PART_PLL_M - 1u) << RCC_PLLCFGR_PLLM_Pos |
                  PART_PLL_N << RCC_PLLCFGR_PLLN_Pos | (PART_PLL_R - 1u) << RCC_PLLCFGR_PLLR_Pos | RCC_PLLCFGR_PLLREN;
   RCC->CR |= RCC_CR_PLLON;
   while (!(RCC->CR & RCC_CR_PLLRDY)) {
   }
-  select_sysclk(SW_PLLRCLK); /* flash wait state 0 serves 24 MHz in voltage range 1 */
+  select_sysclk(RCC_CFGR_SW_PLLRCLK); /* flash wait state 0 serves 24 MHz in voltage range 1 */
 
   RCC->IOPENR |= RCC_IOPENR_GPIOAEN | RCC_IOPENR_GPIOCEN;
   RCC->APBENR1 |= RCC_APBENR1_USART2EN | RCC_APBENR1_USART3EN;

@@ -78,7 +78,7 @@ INLINE uint32_t erase(uint32_t what)
   return FLASH->SR & FLASH_SR_ERRORS;
 }
 
-IN_RAM void flash_erase_and_answer(const uint8_t *pages, uint32_t count, usart_t *usart)
+IN_RAM void flash_erase_and_answer(const uint8_t *pages, uint32_t count, struct usart *usart)
 {
   uint32_t errors = 0;
   if (count == 0) {

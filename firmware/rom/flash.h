@@ -29,7 +29,7 @@ void flash_lock(void);
 bool flash_program(uint32_t address, const uint8_t *bytes, uint32_t count);
 
 /* Erase the pages (or, with `count` 0, the whole flash), lock, and send ACK or NACK to the host. */
-void flash_erase_and_answer(const uint8_t *pages, uint32_t count, usart_t *usart);
+void flash_erase_and_answer(const uint8_t *pages, uint32_t count, struct usart *usart);
 
 /* Wait for the end of an operation and return the error flags it left; clears none. */
 uint32_t flash_finish(void);

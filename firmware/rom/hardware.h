@@ -7,7 +7,4 @@
 
 #include ROM_PART_HEADER
 
-typedef __typeof__(*USART1) usart_t;
-typedef __typeof__(*GPIOA) gpio_t;
-
 #endif

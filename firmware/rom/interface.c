@@ -18,7 +18,7 @@
 #define AF0 0u
 #define AF1 1u
 
-static void pin_to_usart(gpio_t *port, uint32_t pin, uint32_t alternate_function)
+static void pin_to_usart(struct gpio *port, uint32_t pin, uint32_t alternate_function)
 {
   const uint32_t two = pin * 2u;
   const uint32_t four = (pin & 7u) * 4u;
@@ -28,7 +28,7 @@ static void pin_to_usart(gpio_t *port, uint32_t pin, uint32_t alternate_function
   port->MODER = (port->MODER & ~(3u << two)) | GPIO_MODER_ALTERNATE << two;
 }
 
-static void configure(usart_t *usart, uint32_t brr, uint32_t cr2)
+static void configure(struct usart *usart, uint32_t brr, uint32_t cr2)
 {
   usart->CR1 = 0; /* most fields take a write only while UE is 0 */
   usart->CR2 = 0; /* ABRMOD: only while ABREN is 0 */
@@ -41,7 +41,7 @@ static void configure(usart_t *usart, uint32_t brr, uint32_t cr2)
   usart->CR1 |= USART_CR1_UE;
 }
 
-static void listen_with_auto_baud(usart_t *usart)
+static void listen_with_auto_baud(struct usart *usart)
 {
   const uint32_t mode = ABRMOD_0X7F_FRAME << USART_CR2_ABRMOD_Pos;
   configure(usart, BRR_BEFORE_AUTO_BAUD, mode);
@@ -52,7 +52,7 @@ static void listen_with_auto_baud(usart_t *usart)
  * Called with ABRF set. A measurement that failed is started again; one that succeeded is believed whatever the byte was, so that a
  * glitch which looks like a frame gives a wrong baud rate. [g070-first-frame-decides]
  */
-static bool has_baud_rate(usart_t *usart)
+static bool has_baud_rate(struct usart *usart)
 {
   if (usart->ISR & USART_ISR_ABRE) {
     usart->ICR = USART_ICR_PECF | USART_ICR_FECF | USART_ICR_NECF | USART_ICR_ORECF;
@@ -68,7 +68,7 @@ static bool has_baud_rate(usart_t *usart)
 }
 
 /* The loop writes nothing but the watchdog's refresh while the lines are idle. */
-static usart_t *wait_for_first(void)
+static struct usart *wait_for_first(void)
 {
   bool low_seen = false;
   for (;;) {
@@ -110,7 +110,7 @@ void interface_detect(void)
   listen_with_auto_baud(USART1);
   listen_with_auto_baud(USART2);
 
-  usart_t *const chosen = wait_for_first();
+  struct usart *const chosen = wait_for_first();
   if (chosen != USART1) {
     USART1->CR1 = 0;
   }

@@ -2,18 +2,18 @@
 
 #include "watchdog.h"
 
-static usart_t *usart;
+static struct usart *usart;
 static bool damaged;
 
 #define LINE_ERRORS (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE | USART_ISR_ORE)
 
-void link_open(usart_t *chosen)
+void link_open(struct usart *chosen)
 {
   usart = chosen;
   damaged = false;
 }
 
-usart_t *link_usart(void) { return usart; }
+struct usart *link_usart(void) { return usart; }
 
 void link_begin_command(void) { damaged = false; }
 
@@ -21,7 +21,7 @@ bool link_damaged(void) { return damaged; }
 
 uint8_t link_receive(void)
 {
-  usart_t *const from = usart;
+  struct usart *const from = usart;
   uint32_t status;
   do {
     watchdog_refresh();

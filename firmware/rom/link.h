@@ -10,8 +10,8 @@
 #define ACK 0x79u
 #define NACK 0x1Fu
 
-void link_open(usart_t *usart);
-usart_t *link_usart(void);
+void link_open(struct usart *usart);
+struct usart *link_usart(void);
 
 /* Forget line errors; every command starts with this. */
 void link_begin_command(void);

@@ -5,9 +5,10 @@
 #include "command.h"
 #include "hardware.h"
 #include "interface.h"
+#include "memory-init.h"
 #include "watchdog.h"
 
-extern uint32_t _stack_top, _data_start, _data_end, _data_load, _bss_start, _bss_end;
+extern uint32_t _stack_top[];
 
 __attribute__((noreturn)) void Reset_Handler(void);
 void Default_Handler(void);
@@ -20,7 +21,7 @@ typedef union {
 } vector_t;
 
 __attribute__((section(".vectors"), used)) static const vector_t vectors[16 + EXTERNAL_INTERRUPTS] = {
-  [0] = {.stack = &_stack_top},
+  [0] = {.stack = _stack_top},
   [1] = {.handler = Reset_Handler},
   [2 ... 3] = {.handler = Default_Handler},
   [11] = {.handler = Default_Handler},
@@ -46,13 +47,7 @@ void Reset_Handler(void)
   /* [g070-sets-vtor] */
   SCB->VTOR = PART_SYSTEM_MEMORY_BASE;
 
-  const uint32_t *from = &_data_load;
-  for (uint32_t *to = &_data_start; to < &_data_end; to++) {
-    *to = *from++;
-  }
-  for (uint32_t *to = &_bss_start; to < &_bss_end; to++) {
-    *to = 0;
-  }
+  memory_init();
 
 #if ROM_CLEARS_EMPTY_AT_START
   /* The whole register, so that EMPTY, which was not meant, is written 0. */

@@ -8,16 +8,14 @@
 
 #include "hardware.h"
 
-#define IWDG_KEY_ACCESS 0x5555u
-#define IWDG_KEY_REFRESH 0xAAAAu
-#define IWDG_PRESCALER_256 6u
+#define IWDG_PR_DIVIDE_BY_256 6u
 
-static inline __attribute__((always_inline)) void watchdog_refresh(void) { IWDG->KR = IWDG_KEY_REFRESH; }
+static inline __attribute__((always_inline)) void watchdog_refresh(void) { IWDG->KR = IWDG_KR_REFRESH; }
 
 static inline void watchdog_relax(void)
 {
-  IWDG->KR = IWDG_KEY_ACCESS;
-  IWDG->PR = IWDG_PRESCALER_256;
+  IWDG->KR = IWDG_KR_ACCESS;
+  IWDG->PR = IWDG_PR_DIVIDE_BY_256;
   watchdog_refresh();
 }
 

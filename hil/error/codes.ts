@@ -27,6 +27,8 @@ export const codes = {
   226: "OpenOCD's Tcl connection was used after it ended",
   290: 'an awaited condition did not come in time',
 
+  441: 'virtual board could not be built or did not become ready',
+  443: 'replay of an input log differs from the log',
   451: 'the rig file does not permit this erase',
   452: 'the rig file does not permit changing write protection',
   453: 'the rig file does not permit changing option bytes',
@@ -49,6 +51,11 @@ export const codes = {
   627: 'image does not fit the memory of the chip',
   628: 'image format cannot be told from the file name',
   629: 'symbol is not in the image',
+  641: 'two virtual boards have the same name',
+  642: 'the board has no UART of that name',
+  643: 'serial format is not of the form 115200 8E1',
+  644: 'file is not an input log, or was recorded with other images',
+  645: 'image of a virtual board cannot be read',
 } as const satisfies Record<number, string>;
 
 /** The meaning of a code; undefined for one that is not listed. */

@@ -31,13 +31,13 @@ const STOP_WITHIN_MS = 3_000;
 /**
  * Start virtual boards in this process, one worker thread each, and wait until all answer on their wires.
  *
- * @throws HilError 601 when two boards have one name; 401 when a board cannot be built or does not become ready in time.
+ * @throws HilError 641 when two boards have one name; 441 when a board cannot be built or does not become ready in time.
  */
 export async function startBoards(specs: readonly BoardSpec[], options: StartOptions = {}): Promise<RunningBoards> {
   const names = specs.map((spec) => spec.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new HilError(601, `two virtual boards are both named ${twice}`, { blame: 'test', context: { names } });
+    throw new HilError(641, `two virtual boards are both named ${twice}`, { blame: 'test', context: { names } });
   }
   const entry = await workerEntry();
   const workers = specs.map((spec) => startWorker(entry, spec, options));
@@ -78,7 +78,12 @@ function startWorker(entry: URL, spec: BoardSpec, options: StartOptions): BoardW
       resolve(message.line);
     });
     worker.on('error', (cause) => {
-      fail(died(`virtual board ${spec.name} ended by an error: ${cause instanceof Error ? cause.message : String(cause)}`, cause));
+      fail(
+        died(
+          `virtual board ${spec.name} ended by an error: ${cause instanceof Error ? cause.message : String(cause)}`,
+          cause,
+        ),
+      );
     });
     worker.on('exit', (exitCode) => {
       fail(died(`the worker of virtual board ${spec.name} ended by itself with code ${exitCode}`));
@@ -101,7 +106,7 @@ function startWorker(entry: URL, spec: BoardSpec, options: StartOptions): BoardW
 }
 
 function died(sentence: string, cause?: unknown): HilError {
-  return new HilError(401, sentence, { blame: 'rig', cause });
+  return new HilError(441, sentence, { blame: 'rig', cause });
 }
 
 function endProcess(error: HilError): void {

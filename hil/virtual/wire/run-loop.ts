@@ -1,0 +1,125 @@
+import type { IdleReport } from '../board-types.ts';
+import type { Outside } from './outside.ts';
+import { createPace, LEAD_NS, type Pace } from './pace.ts';
+
+/** What else has something to do at times of its own: the serial lines. */
+export interface Timed {
+  advance(nowNs: number): void;
+  nextNs(): number;
+}
+
+export interface RunLoop {
+  readonly pace: Pace;
+  /** Call before an input is applied: brings a sleeping board to the present, and makes the next turn come at once. */
+  enter(): void;
+  /** Somebody is waiting for the board's answers: wake in time rather than seldom. */
+  busyLine(): void;
+  start(): void;
+  stop(): void;
+}
+
+export interface RunLoopOptions {
+  readonly outside: Outside;
+  readonly timed: readonly Timed[];
+  /** Called after each turn: hand out what the turn produced. */
+  readonly afterTurn: () => void;
+  /** The wall, in ns; monotonic. */
+  readonly wallNs: () => number;
+}
+
+/** Virtual time per step. A probe's request waits for the end of one step at most: some 0.05 ms while the core is busy. */
+const SLICE_NS = 100_000;
+/** Wall time per turn of the event loop; sockets are looked at between turns. */
+const TURN_NS = 200_000;
+/** Without traffic nobody sees when a board wakes, so it sleeps longer than its own timer ticks, and ticks in bursts. */
+const QUIET_SLEEP_NS = 10_000_000;
+const QUIET_AFTER_NS = 200_000_000;
+/** A sleeping board without any event looks at the clock this often, so that its virtual time stays readable. */
+const LONGEST_SLEEP_NS = 1_000_000_000;
+
+/**
+ * Runs one board in step with the wall, inside the event loop of its thread: slices while the core is busy, timers while it
+ * sleeps, and at once when the outside does something.
+ */
+export function createRunLoop(options: RunLoopOptions): RunLoop {
+  const { outside, timed, wallNs } = options;
+  const pace = createPace(wallNs());
+  let report: IdleReport = { nowNs: 0, nextNs: 0 };
+  let timer: NodeJS.Timeout | undefined;
+  let immediate: NodeJS.Immediate | undefined;
+  let trafficNs = Number.NEGATIVE_INFINITY;
+  let running = false;
+
+  const isIdle = (): boolean => report.nextNs > report.nowNs;
+  const linesNextNs = (): number =>
+    timed.reduce((next, each) => Math.min(next, each.nextNs()), Number.POSITIVE_INFINITY);
+
+  function run(untilNs: number): void {
+    report = outside.runUntil(untilNs);
+    for (const each of timed) each.advance(report.nowNs);
+  }
+
+  /** Where to run next: to the next thing that happens when the core sleeps, one slice when it does not. */
+  function stepEnd(nowNs: number, goalNs: number): number {
+    const sliceNs = Math.min(goalNs, nowNs + SLICE_NS);
+    if (!isIdle()) return sliceNs;
+    const nextNs = Math.min(goalNs, report.nextNs, linesNextNs());
+    return nextNs > nowNs ? nextNs : sliceNs;
+  }
+
+  function turn(): void {
+    if (!running) return;
+    const startNs = wallNs();
+    const goalNs = pace.goal(startNs);
+    if (isIdle()) run(Math.max(outside.now(), Math.min(goalNs, report.nextNs)));
+    pace.settle(startNs, outside.now());
+    for (const each of timed) each.advance(outside.now());
+    while (outside.now() < goalNs && wallNs() - startNs < TURN_NS) run(stepEnd(outside.now(), goalNs));
+    options.afterTurn();
+    if (outside.now() < goalNs) immediate = setImmediate(turn);
+    else sleep();
+  }
+
+  function sleep(): void {
+    const wall = wallNs();
+    const nowNs = outside.now();
+    const linesNs = linesNextNs();
+    let nextNs = Math.min(isIdle() ? report.nextNs : nowNs, linesNs);
+    const quiet = wall - trafficNs > QUIET_AFTER_NS;
+    // Only the core's own ticks can wait; what a line has to do is for somebody outside.
+    if (quiet && isIdle()) nextNs = Math.min(Math.max(nextNs, nowNs + QUIET_SLEEP_NS), linesNs);
+    const sleepNs = Math.min(LONGEST_SLEEP_NS, nextNs - LEAD_NS - pace.present(wall));
+    timer = setTimeout(turn, Math.max(1, Math.ceil(sleepNs / 1e6)));
+  }
+
+  function soon(): void {
+    clearTimeout(timer);
+    if (immediate !== undefined) clearImmediate(immediate);
+    immediate = running ? setImmediate(turn) : undefined;
+  }
+
+  return {
+    pace,
+    enter() {
+      const presentNs = pace.present(wallNs());
+      const nowNs = outside.now();
+      const untilNs = Math.min(presentNs, report.nextNs);
+      if (running && isIdle() && untilNs > nowNs) run(untilNs);
+      // Whatever comes in may have woken the core.
+      report = { nowNs: outside.now(), nextNs: outside.now() };
+      soon();
+    },
+    busyLine() {
+      trafficNs = wallNs();
+    },
+    start() {
+      running = true;
+      soon();
+    },
+    stop() {
+      running = false;
+      clearTimeout(timer);
+      if (immediate !== undefined) clearImmediate(immediate);
+    },
+  };
+}

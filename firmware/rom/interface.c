@@ -15,6 +15,8 @@
 /* BRR must not be 0 when auto-baud starts (RM0454, USART auto-baud); the value is replaced by the measured one. */
 #define BRR_BEFORE_AUTO_BAUD (PART_CLOCK_HZ / 115200u)
 
+#define AUTO_BAUD_DONE (USART_ISR_ABRF | USART_ISR_ABRE)
+
 #define AF0 0u
 #define AF1 1u
 
@@ -49,7 +51,7 @@ static void listen_with_auto_baud(struct usart *usart)
 }
 
 /*
- * Called with ABRF set. A measurement that failed is started again; one that succeeded is believed whatever the byte was, so that a
+ * Called with ABRF or ABRE set. A measurement that failed is started again; one that succeeded is believed whatever the byte was, so that a
  * glitch which looks like a frame gives a wrong baud rate. [g070-first-frame-decides]
  */
 static bool has_baud_rate(struct usart *usart)
@@ -73,10 +75,10 @@ static struct usart *wait_for_first(void)
   bool low_seen = false;
   for (;;) {
     watchdog_refresh();
-    if ((USART1->ISR & USART_ISR_ABRF) && has_baud_rate(USART1)) {
+    if ((USART1->ISR & AUTO_BAUD_DONE) && has_baud_rate(USART1)) {
       return USART1;
     }
-    if ((USART2->ISR & USART_ISR_ABRF) && has_baud_rate(USART2)) {
+    if ((USART2->ISR & AUTO_BAUD_DONE) && has_baud_rate(USART2)) {
       return USART2;
     }
     if (!usart3_rx_is_high()) {

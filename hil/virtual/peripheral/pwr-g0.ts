@@ -1,0 +1,60 @@
+import type { Schedule } from '../schedule.ts';
+import type { Peripheral } from './peripheral.ts';
+import { narrowAccess } from './register-block.ts';
+
+/** PWR of STM32G0: voltage range and backup write access. Low-power modes are not modelled. Source: RM0454 chapter 4 (documented). */
+export interface PwrG0 extends Peripheral {
+  range(): 1 | 2;
+  backupWritable(): boolean;
+}
+
+const CR1 = 0x00;
+const CR3 = 0x08;
+const SR2 = 0x14;
+const DBP = 1 << 8;
+const VOSF = 1 << 10;
+/** Time of a change of voltage range (DS12766, recalled: 20 us typical, 40 us at most). */
+const RANGE_CHANGE_NS = 20_000;
+
+export function createPwrG0(schedule: Schedule, rangeChanged: () => void): PwrG0 {
+  let cr1 = 0;
+  let vosf = false;
+  const others = new Map<number, number>();
+  const range = (): 1 | 2 => (((cr1 >>> 9) & 3) === 2 ? 2 : 1);
+  return {
+    name: 'PWR',
+    size: 0x400,
+    ...narrowAccess(
+      {
+        read(offset) {
+          if (offset === CR1) return cr1;
+          if (offset === SR2) return vosf ? VOSF : 0;
+          return others.get(offset) ?? 0;
+        },
+        write(offset, value) {
+          if (offset === CR1) {
+            const before = range();
+            cr1 = value & 0x473f;
+            if (range() === before) return;
+            vosf = true;
+            rangeChanged();
+            schedule.after(RANGE_CHANGE_NS, () => {
+              vosf = false;
+            });
+          } else if (offset !== SR2 && offset < 0x60) others.set(offset, value);
+        },
+        quietRead: () => true,
+      },
+      'apb',
+    ),
+    reset() {
+      cr1 = 0x208;
+      vosf = false;
+      others.clear();
+      others.set(CR3, 0x8000);
+      rangeChanged();
+    },
+    range,
+    backupWritable: () => (cr1 & DBP) !== 0,
+  };
+}

@@ -1,0 +1,386 @@
+import type { Random } from '../random.ts';
+import { type ClockSource, createClockSource } from './clock-source.ts';
+import type { Peripheral, PeripheralHost, ResetKind } from './peripheral.ts';
+import {
+  BDCR,
+  CR,
+  CR_CSSON,
+  CR_HSEBYP,
+  CR_PLLON,
+  CR_PLLRDY,
+  CSR,
+  hpreOf,
+  hsidivOf,
+  PLLCFGR_PLLREN,
+  pllOf,
+  ppreOf,
+  RCC,
+  READY,
+} from './rcc-g0-registers.ts';
+import { narrowAccess } from './register-block.ts';
+
+/** What caused a reset of the whole chip. */
+export type ResetCause = 'power' | 'pin' | 'software' | 'iwdg' | 'wwdg' | 'option-load';
+
+export type EnableRegister = 'IOPENR' | 'AHBENR' | 'APBENR1' | 'APBENR2';
+
+/** Clock tree and reset control of STM32G0. Source: RM0454 chapter 5 (documented, except where a line says otherwise). */
+export interface RccG0 extends Peripheral {
+  sysclkHz(): number;
+  hclkHz(): number;
+  pclkHz(): number;
+  /** Kernel clock of a USART by its CCIPR field, or PCLK when `ccipr` is undefined. 0 while the chosen source is off. */
+  usartHz(ccipr: number | undefined): number;
+  enabled(register: EnableRegister, bit: number): boolean;
+  /** LSI as the watchdog sees it; it forces the LSI on while `force`. */
+  readonly lsi: ClockSource;
+  forceLsi(force: boolean): void;
+  /** Set the flags that a reset leaves in CSR. Called before `reset`. */
+  recordReset(cause: ResetCause): void;
+}
+
+export interface RccG0Options {
+  readonly host: PeripheralHost;
+  readonly random: Random;
+  readonly irq: number;
+  readonly mask: Readonly<Record<EnableRegister, number>>;
+  /** Crystal or clock on OSC_IN in Hz, undefined when the board has none. */
+  readonly hseHz: number | undefined;
+  readonly hasLse: boolean;
+  /** The core clock may have changed. */
+  readonly clockChanged: () => void;
+  /** PWR_CR1.DBP: the RTC domain accepts writes. */
+  readonly backupWritable: () => boolean;
+  /** A bit of a reset register went from 0 to 1. */
+  readonly peripheralReset: (register: EnableRegister, bit: number) => void;
+  /** BDRST went from 0 to 1. */
+  readonly backupReset: () => void;
+}
+
+const HSI_HZ = 16_000_000;
+const LSE_HZ = 32_768;
+/** Start-up times in ns, low and high. Source: DS12766 (STM32G070xx) 5.3.8 and 5.3.9, recalled: corroborated by the G071's. */
+const STARTUP = {
+  hsi: [800, 1_200],
+  hse: [1_500_000, 2_500_000],
+  lsi: [80_000, 130_000],
+  lse: [300_000_000, 2_000_000_000],
+  pll: [15_000, 40_000],
+} as const;
+/** LSI within its range at 30 degrees C (DS12766 5.3.8: 31.04 to 32.96 kHz). */
+const LSI_RANGE_HZ: readonly [number, number] = [31_040, 32_960];
+/** SWS follows SW some clock cycles after the new source is ready. Hypothesis: the manual gives no number. */
+const SWITCH_NS = 400;
+/** What the PLL can lock to (DS12766 5.3.10). Outside it is not ready for ever: hypothesis. */
+const PLL_IN: readonly [number, number] = [2_660_000, 16_000_000];
+const PLL_VCO: readonly [number, number] = [96_000_000, 344_000_000];
+const SOFTWARE_CR = CR.HSION | CR.HSIKERON | (7 << 11) | CR.HSEON | CR_HSEBYP | CR_CSSON | CR_PLLON;
+const PLL_LOCKED_WHILE_ON = 3 | (7 << 4) | (0x7f << 8) | (0x1f << 17) | (7 << 25) | (7 << 29);
+const ENABLE_OFFSET: Readonly<Record<number, EnableRegister>> = {
+  [RCC.IOPENR]: 'IOPENR',
+  [RCC.AHBENR]: 'AHBENR',
+  [RCC.APBENR1]: 'APBENR1',
+  [RCC.APBENR2]: 'APBENR2',
+};
+const RESET_OFFSET: Readonly<Record<number, EnableRegister>> = {
+  [RCC.IOPRSTR]: 'IOPENR',
+  [RCC.AHBRSTR]: 'AHBENR',
+  [RCC.APBRSTR1]: 'APBENR1',
+  [RCC.APBRSTR2]: 'APBENR2',
+};
+const WWDGEN = 1 << 11;
+const FLASHEN = 1 << 8;
+const inside = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
+
+export function createRccG0(options: RccG0Options): RccG0 {
+  const { host, random } = options;
+  const schedule = host.schedule;
+  let cr = 0;
+  let icscr = 0;
+  let cfgr = 0;
+  let sws = 0;
+  let pllcfgr = 0;
+  let cier = 0;
+  let cifr = 0;
+  let ccipr = 0;
+  let bdcr = 0;
+  let resetFlags = 0;
+  let lsion = false;
+  let lsiForced = false;
+  const enable: Record<EnableRegister, number> = { IOPENR: 0, AHBENR: 0, APBENR1: 0, APBENR2: 0 };
+  const held: Record<EnableRegister, number> = { IOPENR: 0, AHBENR: 0, APBENR1: 0, APBENR2: 0 };
+  const sleep = new Map<number, number>();
+  const lsiHz = random.between(...LSI_RANGE_HZ);
+
+  function sourceReady(bit: number, ready: boolean): void {
+    if (ready && (cier >>> bit) & 1) {
+      cifr |= 1 << bit;
+      updateIrq();
+    }
+    followSwitch();
+    options.clockChanged();
+  }
+  const source = (
+    range: readonly [number, number],
+    hz: () => number,
+    bit: number,
+    exists: () => boolean = () => true,
+  ): ClockSource =>
+    createClockSource({
+      schedule,
+      hz,
+      startupNs: () => (exists() ? random.between(...range) : Number.POSITIVE_INFINITY),
+      changed: (ready) => sourceReady(bit, ready),
+    });
+
+  const hsi = source(STARTUP.hsi, () => HSI_HZ, READY.HSI);
+  const hse = source(
+    STARTUP.hse,
+    () => options.hseHz ?? 0,
+    READY.HSE,
+    () => options.hseHz !== undefined,
+  );
+  const lsi = source(STARTUP.lsi, () => lsiHz, READY.LSI);
+  const lse = source(
+    STARTUP.lse,
+    () => LSE_HZ,
+    READY.LSE,
+    () => options.hasLse,
+  );
+  const pllInputHz = (): number => ((pllcfgr & 3) === 2 ? hsi.hz : (pllcfgr & 3) === 3 ? hse.hz : 0);
+  const pll = source(STARTUP.pll, () => pllOf(pllcfgr, pllInputHz()).rHz, READY.PLL, pllCanLock);
+
+  function pllCanLock(): boolean {
+    const { inHz, vcoHz } = pllOf(pllcfgr, pllInputHz());
+    const can = inside(inHz, PLL_IN) && inside(vcoHz, PLL_VCO);
+    if (!can) host.note('PLL cannot lock', { pllcfgr, inHz, vcoHz });
+    return can;
+  }
+
+  const updateIrq = (): void => host.setIrq(options.irq, (cifr & cier) !== 0);
+
+  function selectedHz(sw: number): number {
+    switch (sw) {
+      case 0:
+        return hsi.hz / hsidivOf(cr);
+      case 1:
+        return hse.hz;
+      case 2:
+        return pllcfgr & PLLCFGR_PLLREN ? pll.hz : 0;
+      case 3:
+        return lsi.hz;
+      case 4:
+        return lse.hz;
+      default:
+        return 0;
+    }
+  }
+
+  /** The mux changes over when the wanted source runs (RM0454 5.2.6). */
+  function followSwitch(): void {
+    const wanted = cfgr & 7;
+    if (wanted === sws || selectedHz(wanted) === 0) return;
+    schedule.after(SWITCH_NS, () => {
+      if ((cfgr & 7) !== wanted || sws === wanted || selectedHz(wanted) === 0) return;
+      sws = wanted;
+      options.clockChanged();
+    });
+  }
+
+  // A source that drives SYSCLK directly or through the PLL cannot be switched off (RM0454 5.4.1 HSION, HSEON, PLLON).
+  const pllDrives = (): boolean => sws === 2 || (cfgr & 7) === 2;
+  const hsiNeeded = (): boolean => sws === 0 || (pllDrives() && (pllcfgr & 3) === 2);
+  const hseNeeded = (): boolean => sws === 1 || (pllDrives() && (pllcfgr & 3) === 3);
+
+  function writeCr(value: number): void {
+    let next = value & SOFTWARE_CR;
+    if (hsiNeeded()) next |= CR.HSION;
+    if (hseNeeded()) next |= CR.HSEON;
+    if (sws === 2) next |= CR_PLLON;
+    cr = next;
+    hsi.setOn((cr & CR.HSION) !== 0);
+    hse.setOn((cr & CR.HSEON) !== 0);
+    pll.setOn((cr & CR_PLLON) !== 0);
+    followSwitch();
+    options.clockChanged();
+  }
+
+  function readCr(): number {
+    return cr | (hsi.ready ? CR.HSIRDY : 0) | (hse.ready ? CR.HSERDY : 0) | (pll.ready ? CR_PLLRDY : 0);
+  }
+
+  function writePllcfgr(value: number): void {
+    // Source, M, N and the dividers take writes only while the PLL is off; the output enables always, except that PLLREN
+    // cannot be cleared while the PLL drives SYSCLK (RM0454 5.4.4).
+    const keep = (pll.on ? PLL_LOCKED_WHILE_ON : 0) | (sws === 2 ? PLLCFGR_PLLREN : 0);
+    if (((pllcfgr ^ value) & keep) !== 0) host.note('PLLCFGR write refused', { pllcfgr, value });
+    pllcfgr = ((pllcfgr & keep) | (value & ~keep)) >>> 0;
+    followSwitch();
+    options.clockChanged();
+  }
+
+  function writeResetRegister(name: EnableRegister, value: number): void {
+    const rising = value & ~held[name] & options.mask[name];
+    held[name] = value & options.mask[name];
+    for (let bit = 0; bit < 32; bit++) if ((rising >>> bit) & 1) options.peripheralReset(name, bit);
+  }
+
+  function writeBdcr(value: number): void {
+    if (!options.backupWritable()) return;
+    if (value & BDCR.BDRST && !(bdcr & BDCR.BDRST)) {
+      lse.setOn(false);
+      options.backupReset();
+    }
+    if (value & BDCR.BDRST) bdcr = BDCR.BDRST;
+    else {
+      // RTCSEL is written once per backup domain reset (RM0454 5.4.21).
+      const rtcsel = bdcr & 0x300 ? bdcr & 0x300 : value & 0x300;
+      bdcr = (value & 0x0300_807d & ~0x300) | rtcsel;
+    }
+    lse.setOn((bdcr & BDCR.LSEON) !== 0);
+  }
+
+  const runLsi = (): void => lsi.setOn(lsion || lsiForced);
+
+  function write(offset: number, value: number): void {
+    const enableName = ENABLE_OFFSET[offset];
+    if (enableName !== undefined) {
+      const stuck = enableName === 'APBENR1' ? enable.APBENR1 & WWDGEN : 0; // set once, cleared by reset only
+      enable[enableName] = ((value & options.mask[enableName]) | stuck) >>> 0;
+      return;
+    }
+    const resetName = RESET_OFFSET[offset];
+    if (resetName !== undefined) return writeResetRegister(resetName, value);
+    switch (offset) {
+      case RCC.CR:
+        return writeCr(value);
+      case RCC.ICSCR:
+        icscr = (icscr & 0xff) | (value & 0x7f00);
+        return;
+      case RCC.CFGR:
+        cfgr = value & 0xff00_7f07;
+        followSwitch();
+        return options.clockChanged();
+      case RCC.PLLCFGR:
+        return writePllcfgr(value);
+      case RCC.CIER:
+        cier = value & 0x3b;
+        return updateIrq();
+      case RCC.CICR:
+        cifr &= ~value;
+        return updateIrq();
+      case RCC.CCIPR:
+        ccipr = value;
+        return;
+      case RCC.BDCR:
+        return writeBdcr(value);
+      case RCC.CSR:
+        if (value & CSR.RMVF) resetFlags = 0;
+        lsion = (value & CSR.LSION) !== 0;
+        return runLsi();
+      default:
+        if (offset >= RCC.IOPSMENR && offset <= RCC.APBSMENR2) sleep.set(offset, value);
+    }
+  }
+
+  function read(offset: number): number {
+    const enableName = ENABLE_OFFSET[offset];
+    if (enableName !== undefined) return enable[enableName];
+    const resetName = RESET_OFFSET[offset];
+    if (resetName !== undefined) return held[resetName];
+    switch (offset) {
+      case RCC.CR:
+        return readCr();
+      case RCC.ICSCR:
+        return icscr;
+      case RCC.CFGR:
+        return cfgr | (sws << 3);
+      case RCC.PLLCFGR:
+        return pllcfgr;
+      case RCC.CIER:
+        return cier;
+      case RCC.CIFR:
+        return cifr;
+      case RCC.CCIPR:
+        return ccipr;
+      case RCC.BDCR:
+        return bdcr | (lse.ready ? BDCR.LSERDY : 0);
+      case RCC.CSR:
+        return resetFlags | (lsion ? CSR.LSION : 0) | (lsi.ready ? CSR.LSIRDY : 0);
+      default:
+        return sleep.get(offset) ?? 0;
+    }
+  }
+
+  function reset(kind: ResetKind): void {
+    cr = CR.HSION;
+    pll.setOn(false);
+    hse.setOn(false);
+    hsi.startReady();
+    icscr = 0x4040; // HSITRIM 64; the factory calibration in bits 7:0 differs from chip to chip
+    cfgr = sws = cier = cifr = ccipr = 0;
+    pllcfgr = 0x1000;
+    lsion = lsiForced = false;
+    runLsi();
+    for (const name of Object.keys(enable) as EnableRegister[]) {
+      enable[name] = name === 'AHBENR' ? FLASHEN : 0;
+      held[name] = 0;
+    }
+    sleep.clear();
+    sleep.set(RCC.IOPSMENR, options.mask.IOPENR);
+    sleep.set(RCC.AHBSMENR, 0x1301);
+    sleep.set(RCC.APBSMENR1, options.mask.APBENR1);
+    sleep.set(RCC.APBSMENR2, options.mask.APBENR2);
+    if (kind === 'power') {
+      bdcr = 0;
+      lse.setOn(false);
+    }
+    updateIrq();
+    options.clockChanged();
+  }
+
+  return {
+    name: 'RCC',
+    size: 0x400,
+    ...narrowAccess({ read, write, quietRead: () => true }, 'ahb'),
+    reset,
+    // A CPU without clock would be dead; until HSI16 is up after power-on the board counts as running from it.
+    sysclkHz: () => selectedHz(sws) || HSI_HZ,
+    hclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr),
+    pclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr),
+    usartHz(position) {
+      const pclk = (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr);
+      switch (position === undefined ? 0 : (ccipr >>> position) & 3) {
+        case 1:
+          return selectedHz(sws);
+        case 2:
+          return hsi.hz;
+        case 3:
+          return lse.hz;
+        default:
+          return pclk;
+      }
+    },
+    enabled: (register, bit) => ((enable[register] >>> bit) & 1) !== 0 && ((held[register] >>> bit) & 1) === 0,
+    lsi,
+    forceLsi(force) {
+      lsiForced = force;
+      runLsi();
+    },
+    recordReset(cause) {
+      // An internal reset pulls NRST low, so PINRSTF comes with every one (RM0454 5.1.2 figure; measured on G4, F1, L4, U5:
+      // corroborated, not on G0). A power reset shows PWRRSTF and PINRSTF and clears the others.
+      if (cause === 'power') resetFlags = CSR.PWRRSTF | CSR.PINRSTF;
+      else {
+        const own = {
+          pin: 0,
+          software: CSR.SFTRSTF,
+          iwdg: CSR.IWDGRSTF,
+          wwdg: CSR.WWDGRSTF,
+          'option-load': CSR.OBLRSTF,
+        };
+        resetFlags |= own[cause] | CSR.PINRSTF;
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Peripheral, PeripheralHost } from './peripheral.ts';
+import { narrowAccess } from './register-block.ts';
+
+/** MEM_MODE: what answers at 0x0000_0000. 0 and 2: main flash, 1: system memory, 3: SRAM. */
+export type MemMode = 0 | 1 | 2 | 3;
+
+/** SYSCFG of STM32G0. Source: RM0454 chapter 8 (documented). */
+export interface SyscfgG0 extends Peripheral {
+  /** The boot decision: MEM_MODE holds it after a reset (RM0454 8.1.1). */
+  setBootMode(mode: MemMode): void;
+}
+
+const CFGR1 = 0x00;
+const CFGR2 = 0x18;
+const CFGR1_MASK = 0x00ff_01fb;
+
+export function createSyscfgG0(host: PeripheralHost, remap: (mode: MemMode) => void): SyscfgG0 {
+  let bootMode: MemMode = 0;
+  let cfgr1 = 0;
+  let cfgr2 = 0;
+  return {
+    name: 'SYSCFG',
+    size: 0x400,
+    ...narrowAccess(
+      {
+        read: (offset) => (offset === CFGR1 ? cfgr1 : offset === CFGR2 ? cfgr2 : 0),
+        write(offset, value) {
+          if (offset === CFGR2) cfgr2 |= value & 0x0f; // lock bits: set once
+          if (offset !== CFGR1) return;
+          const before = cfgr1 & 3;
+          cfgr1 = value & CFGR1_MASK;
+          const mode = (cfgr1 & 3) as MemMode;
+          if (mode === before) return;
+          host.note('MEM_MODE', { mode });
+          remap(mode);
+        },
+        quietRead: () => true,
+      },
+      'apb',
+    ),
+    reset() {
+      cfgr1 = bootMode;
+      cfgr2 = 0;
+      remap(bootMode);
+    },
+    setBootMode(mode) {
+      bootMode = mode;
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { startControlServer } from './control-server.ts';
 import { createInputLog, sha256 } from './input-log.ts';
 import { type LineServer, startLineServer } from './line-server.ts';
 import { createNotes } from './notes.ts';
+import { createNowAndThen } from './now-and-then.ts';
 import { createOutside } from './outside.ts';
 import { type Pty, startPty } from './pty.ts';
 import { loadPtySystem, type PtySystem } from './pty-system.ts';
@@ -68,10 +69,15 @@ export async function startHost(
     },
   });
   const system = ptySystem();
+  const everyNowAndThen = createNowAndThen();
   for (const port of ports) {
     const endpoint = { port, beforeInput: loop.enter, onTraffic: loop.busyLine };
     const line = await startLineServer({ ...endpoint, board: board.name });
-    serials.push({ port, line, pty: system === undefined ? undefined : startPty({ ...endpoint, system }) });
+    serials.push({
+      port,
+      line,
+      pty: system === undefined ? undefined : startPty({ ...endpoint, system, everyNowAndThen }),
+    });
   }
 
   function cutUsb(on: boolean): void {

@@ -4,8 +4,11 @@ export interface Pace {
   goal(wallNs: number): number;
   /** Virtual time that corresponds to the wall's now. */
   present(wallNs: number): number;
-  /** The board stands at `nowNs` and was free to run: drop what it can not catch up in one short burst. */
-  settle(wallNs: number, nowNs: number): void;
+  /**
+   * The board stands at `nowNs`: drop what it cannot catch up in one short burst. `sleptNs`: time the board was left asleep on
+   * purpose, which is no debt.
+   */
+  settle(wallNs: number, nowNs: number, sleptNs?: number): void;
   /** How far the board is behind, 0 when it is not. */
   lag(wallNs: number, nowNs: number): number;
   /** All time dropped so far: the wall has run this much more than the board. */
@@ -25,8 +28,8 @@ export function createPace(startWallNs: number): Pace {
     present,
     goal: (wallNs) => present(wallNs) + LEAD_NS,
     lag,
-    settle(wallNs, nowNs) {
-      const debtNs = lag(wallNs, nowNs);
+    settle(wallNs, nowNs, sleptNs = 0) {
+      const debtNs = lag(wallNs, nowNs) - sleptNs;
       if (debtNs > MAX_DEBT_NS) droppedNs += debtNs - MAX_DEBT_NS;
     },
     get droppedNs() {

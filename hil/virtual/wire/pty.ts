@@ -20,10 +20,10 @@ export interface PtyOptions {
   readonly port: UartPort;
   readonly beforeInput: () => void;
   readonly onTraffic: () => void;
+  /** Calls back about ten times a second until the returned function is called; shared by all ptys, since each timer wakes the thread. */
+  readonly everyNowAndThen: (action: () => void) => () => void;
 }
 
-/** How often a pty that nobody has open is looked at. What a program writes meanwhile waits in the kernel. */
-const WATCH_MS = 20;
 /** What the kernel's buffer did not take and we hold for a program that does not read; more is lost, as on a tty. */
 const HELD_BYTES = 65_536;
 
@@ -52,7 +52,7 @@ export function startPty(options: PtyOptions): Pty {
 
   let attachment: Attachment | undefined;
   let stream: ReadStream | undefined;
-  let watch: NodeJS.Timeout | undefined;
+  let stopWatching = (): void => {};
   let closed = false;
   let out: Buffer = Buffer.alloc(0);
 
@@ -97,16 +97,23 @@ export function startPty(options: PtyOptions): Pty {
   function letGo(gone: Attachment | undefined): void {
     if (gone === undefined) return;
     if (gone.queued() === 0) gone.detach();
-    else setTimeout(() => letGo(gone), WATCH_MS).unref();
+    else {
+      const done = options.everyNowAndThen(() => {
+        if (gone.queued() > 0) return;
+        done();
+        options.beforeInput();
+        gone.detach();
+      });
+    }
   }
 
   function watchSlave(): void {
-    watch = setInterval(() => {
+    stopWatching = options.everyNowAndThen(() => {
       const { hungUp, readable } = system.poll(master);
       if (hungUp && !readable) return;
-      clearInterval(watch);
+      stopWatching();
       onOpen();
-    }, WATCH_MS);
+    });
   }
 
   watchSlave();
@@ -127,7 +134,7 @@ export function startPty(options: PtyOptions): Pty {
     },
     close() {
       closed = true;
-      clearInterval(watch);
+      stopWatching();
       attachment?.detach();
       stream?.destroy();
       closeSync(master);

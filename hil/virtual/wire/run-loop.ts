@@ -31,9 +31,14 @@ export interface RunLoopOptions {
 const SLICE_NS = 100_000;
 /** Wall time per turn of the event loop; sockets are looked at between turns. */
 const TURN_NS = 200_000;
-/** Without traffic nobody sees when a board wakes, so it sleeps longer than its own timer ticks, and ticks in bursts. */
-const QUIET_SLEEP_NS = 10_000_000;
-const QUIET_AFTER_NS = 200_000_000;
+/**
+ * Without traffic nobody sees when a board wakes, so it sleeps over its own timer ticks and makes up for them in a burst: at the
+ * end of the sleep, or before an input is applied, so that firmware meets every input in its time.
+ */
+const QUIET_SLEEP_NS = 100_000_000;
+const QUIET_AFTER_NS = 500_000_000;
+/** Wall time that making up before an input may take. */
+const MAKE_UP_NS = 2_000_000;
 /** A sleeping board without any event looks at the clock this often, so that its virtual time stays readable. */
 const LONGEST_SLEEP_NS = 1_000_000_000;
 
@@ -49,6 +54,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   let immediate: NodeJS.Immediate | undefined;
   let trafficNs = Number.NEGATIVE_INFINITY;
   let running = false;
+  let sleptNs = 0;
 
   const isIdle = (): boolean => report.nextNs > report.nowNs;
   const linesNextNs = (): number =>
@@ -72,12 +78,15 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     const startNs = wallNs();
     const goalNs = pace.goal(startNs);
     if (isIdle()) run(Math.max(outside.now(), Math.min(goalNs, report.nextNs)));
-    pace.settle(startNs, outside.now());
+    pace.settle(startNs, outside.now(), sleptNs);
     for (const each of timed) each.advance(outside.now());
     while (outside.now() < goalNs && wallNs() - startNs < TURN_NS) run(stepEnd(outside.now(), goalNs));
     options.afterTurn();
     if (outside.now() < goalNs) immediate = setImmediate(turn);
-    else sleep();
+    else {
+      sleptNs = 0;
+      sleep();
+    }
   }
 
   function sleep(): void {
@@ -89,7 +98,15 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     // Only the core's own ticks can wait; what a line has to do is for somebody outside.
     if (quiet && isIdle()) nextNs = Math.min(Math.max(nextNs, nowNs + QUIET_SLEEP_NS), linesNs);
     const sleepNs = Math.min(LONGEST_SLEEP_NS, nextNs - LEAD_NS - pace.present(wall));
+    sleptNs = Math.max(0, sleepNs);
     timer = setTimeout(turn, Math.max(1, Math.ceil(sleepNs / 1e6)));
+  }
+
+  /** A board that sleeps gets to the present almost for nothing; one that has work to do does it in its turns. */
+  function makeUp(): void {
+    const startNs = wallNs();
+    const presentNs = pace.present(startNs);
+    while (outside.now() < presentNs && wallNs() - startNs < MAKE_UP_NS) run(stepEnd(outside.now(), presentNs));
   }
 
   function soon(): void {
@@ -101,10 +118,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   return {
     pace,
     enter() {
-      const presentNs = pace.present(wallNs());
-      const nowNs = outside.now();
-      const untilNs = Math.min(presentNs, report.nextNs);
-      if (running && isIdle() && untilNs > nowNs) run(untilNs);
+      if (running && isIdle()) makeUp();
       // Whatever comes in may have woken the core.
       report = { nowNs: outside.now(), nextNs: outside.now() };
       soon();

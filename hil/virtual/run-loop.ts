@@ -66,13 +66,19 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     const reason = core.run(limit);
     running = false;
     switch (reason) {
-      case 'sleep':
-        // One cycle at least, so that a timer that is due now cannot hold the loop.
-        return passTo(Math.max(core.cycles + 1, Math.min(stopCycle, core.nextTimerCycle())));
-      case 'reset':
-        return options.systemReset();
-      case 'halt':
-        return options.note('core halted', { pc: core.pc });
+      case 'sleep': // One cycle at least, so that a timer that is due now cannot hold the loop.
+        {
+          passTo(Math.max(core.cycles + 1, Math.min(stopCycle, core.nextTimerCycle())));
+          return;
+        }
+      case 'reset': {
+        options.systemReset();
+        return;
+      }
+      case 'halt': {
+        options.note('core halted', { pc: core.pc });
+        return;
+      }
       case 'lockup':
         return;
       case 'limit':

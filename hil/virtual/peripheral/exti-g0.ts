@@ -59,22 +59,40 @@ export function createExtiG0(options: ExtiOptions): Peripheral {
     switch (offset) {
       case RTSR1:
         rtsr = value & LINES;
-        return rearm();
+        {
+          rearm();
+          return;
+        }
       case FTSR1:
         ftsr = value & LINES;
-        return rearm();
+        {
+          rearm();
+          return;
+        }
       case SWIER1:
         rpr |= value & LINES; // a software event counts as a rising edge
-        return update();
+        {
+          update();
+          return;
+        }
       case RPR1:
         rpr &= ~value;
-        return update();
+        {
+          update();
+          return;
+        }
       case FPR1:
         fpr &= ~value;
-        return update();
+        {
+          update();
+          return;
+        }
       case IMR1:
         imr = value;
-        return update();
+        {
+          update();
+          return;
+        }
       case EMR1:
         emr = value;
         return;

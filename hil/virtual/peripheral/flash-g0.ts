@@ -151,7 +151,10 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
 
   function programPair(region: MemoryRegion, offset: number, low: number, high: number): void {
     // The 64 bits carry one ECC: they are programmed once, or overwritten with zeros (RM0454 3.7.4 PROGERR).
-    if (!array.isErased(region, offset, 8) && (low | high) !== 0) return raise(SR.PROGERR);
+    if (!array.isErased(region, offset, 8) && (low | high) !== 0) {
+      raise(SR.PROGERR);
+      return;
+    }
     begin(
       TIME.doubleWord,
       () => array.program(region, offset, [low, high]),
@@ -161,14 +164,21 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
 
   function storeFast(region: MemoryRegion, offset: number, value: number): void {
     if (row === undefined) {
-      if (offset % ROW_BYTES !== 0) return raise(SR.PGAERR | SR.FASTERR);
-      if (!array.isErased(region, offset, ROW_BYTES)) return raise(SR.PROGERR | SR.FASTERR);
+      if (offset % ROW_BYTES !== 0) {
+        raise(SR.PGAERR | SR.FASTERR);
+        return;
+      }
+      if (!array.isErased(region, offset, ROW_BYTES)) {
+        raise(SR.PROGERR | SR.FASTERR);
+        return;
+      }
       row = { offset, words: [], timeout: undefined };
       sr |= SR.CFGBSY;
     } else if (offset !== row.offset + 4 * row.words.length) {
       schedule.cancel(row.timeout);
       row = undefined;
-      return raise(SR.PGAERR | SR.FASTERR);
+      raise(SR.PGAERR | SR.FASTERR);
+      return;
     }
     const current = row;
     current.words.push(value);
@@ -190,12 +200,18 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
 
   function storeStandard(region: MemoryRegion, offset: number, value: number): void {
     if (first === undefined) {
-      if (offset % 8 !== 0) return raise(SR.PGAERR);
+      if (offset % 8 !== 0) {
+        raise(SR.PGAERR);
+        return;
+      }
       first = { region, offset, value };
       sr |= SR.CFGBSY;
       return;
     }
-    if (region !== first.region || offset !== first.offset + 4) return raise(SR.PGAERR);
+    if (region !== first.region || offset !== first.offset + 4) {
+      raise(SR.PGAERR);
+      return;
+    }
     const low = first.value;
     first = undefined;
     programPair(region, offset - 4, low, value);
@@ -207,52 +223,65 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
       waiting.push(() => store(region, offset, value, width));
       return;
     }
-    if (flashLock.locked || (cr & (CR.PG | CR.FSTPG)) === 0) return raise(SR.PGSERR);
-    if (sr & BLOCKING_ERRORS) return raise(SR.PGSERR);
-    if (width !== 4) return raise(SR.SIZERR | (cr & CR.FSTPG ? SR.FASTERR : 0));
-    if (writeForbidden(region, offset)) return raise(SR.WRPERR | (cr & CR.FSTPG ? SR.FASTERR : 0));
-    if (cr & CR.FSTPG) storeFast(region, offset, value);
+    const error = storeError(region, offset, width);
+    if (error !== 0) raise(error);
+    else if (cr & CR.FSTPG) storeFast(region, offset, value);
     else storeStandard(region, offset, value);
   }
 
-  const endErase = (): void => {
-    cr &= ~CR.STRT;
-  };
+  function storeError(region: MemoryRegion, offset: number, width: Width): number {
+    if (flashLock.locked || (cr & (CR.PG | CR.FSTPG)) === 0 || sr & BLOCKING_ERRORS) return SR.PGSERR;
+    const interrupted = cr & CR.FSTPG ? SR.FASTERR : 0;
+    if (width !== 4) return SR.SIZERR | interrupted;
+    return writeForbidden(region, offset) ? SR.WRPERR | interrupted : 0;
+  }
 
-  function startErase(): void {
-    if (sr & (BLOCKING_ERRORS | SR.PGSERR)) return raise(SR.PGSERR); // RM0454 3.3.7: clear the flags of the last operation first
-    if (cr & CR.MER1) {
-      if (anyProtected() || outOfReach()) return raise(SR.WRPERR);
-      host.note('mass erase');
-      cr |= CR.STRT;
-      const erase = (): void => array.erase(main, 0, main.size);
-      return begin(
-        TIME.massErase,
-        () => (erase(), endErase()),
-        () => array.scramble(main, 0, main.size),
-      );
-    }
-    if ((cr & CR.PER) === 0) return host.note('STRT without PER or MER1'); // "unpredictable, without any error flag" (3.7.5)
-    const page = (cr >>> CR_PNB_LSB) & CR_PNB_MASK;
-    const offset = page * setup.pageSize;
-    if (offset >= main.size) return host.note('erase of a page that does not exist', { page });
-    if (protectedPage(page) || outOfReach()) return raise(SR.WRPERR);
-    host.note('page erase', { page });
+  function erase(offset: number, length: number, timeNs: number): void {
     cr |= CR.STRT;
     begin(
-      TIME.pageErase,
-      () => (array.erase(main, offset, setup.pageSize), endErase()),
-      () => array.scramble(main, offset, setup.pageSize),
+      timeNs,
+      () => {
+        array.erase(main, offset, length);
+        cr &= ~CR.STRT;
+      },
+      () => array.scramble(main, offset, length),
     );
   }
 
+  function startErase(): void {
+    const page = (cr >>> CR_PNB_LSB) & CR_PNB_MASK;
+    const offset = page * setup.pageSize;
+    if (sr & (BLOCKING_ERRORS | SR.PGSERR)) {
+      raise(SR.PGSERR); // RM0454 3.3.7: clear the flags of the last operation first
+    } else if (cr & CR.MER1) {
+      if (anyProtected() || outOfReach()) {
+        raise(SR.WRPERR);
+        return;
+      }
+      host.note('mass erase');
+      erase(0, main.size, TIME.massErase);
+    } else if ((cr & CR.PER) === 0) {
+      host.note('STRT without PER or MER1'); // "unpredictable, without any error flag" (RM0454 3.7.5)
+    } else if (offset >= main.size) {
+      host.note('erase of a page that does not exist', { page });
+    } else if (protectedPage(page) || outOfReach()) raise(SR.WRPERR);
+    else {
+      host.note('page erase', { page });
+      erase(offset, setup.pageSize, TIME.pageErase);
+    }
+  }
+
   function startOptions(): void {
-    if (sr & (BLOCKING_ERRORS | SR.PGSERR)) return raise(SR.PGSERR);
+    if (sr & (BLOCKING_ERRORS | SR.PGSERR)) {
+      raise(SR.PGSERR);
+      return;
+    }
     const optr = options.staged(FLASH.OPTR) ?? 0;
     if ((optr & 0xff) === RDP_LEVEL_2) {
       // Level 2 cannot be undone on silicon; the model does not pretend to have a use for it.
       host.note('RDP level 2 is refused by the model');
-      return raise(SR.OPERR | SR.WRPERR);
+      raise(SR.OPERR | SR.WRPERR);
+      return;
     }
     cr |= CR.OPTSTRT;
     const regression = rdpLevel() === 1 && (optr & 0xff) === RDP_LEVEL_0;
@@ -301,17 +330,27 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
       case FLASH.ACR:
         acr = value & (ACR.LATENCY | ACR.PRFTEN | ACR.ICEN);
         empty = (value & ACR.EMPTY) !== 0;
-        return updateWaitStates();
-      case FLASH.KEYR:
-        return presentKey(flashLock, value, offset);
+        {
+          updateWaitStates();
+          return;
+        }
+      case FLASH.KEYR: {
+        presentKey(flashLock, value, offset);
+        return;
+      }
       case FLASH.OPTKEYR:
         if (!flashLock.locked) presentKey(optionLock, value, offset);
         return;
       case FLASH.SR:
         sr &= ~(value & CLEARABLE);
-        return updateIrq();
-      case FLASH.CR:
-        return writeCr(value);
+        {
+          updateIrq();
+          return;
+        }
+      case FLASH.CR: {
+        writeCr(value);
+        return;
+      }
       default:
         if (!optionLock.locked && (sr & SR.CFGBSY) === 0) options.stage(offset, value);
     }

@@ -130,30 +130,53 @@ export function createGpio(options: GpioOptions): GpioPort {
     switch (offset) {
       case MODER:
         moder = keep(moder, value, doubled(lockedPins), doubled(pinMask));
-        return applyAll();
+        {
+          applyAll();
+          return;
+        }
       case OTYPER:
         otyper = keep(otyper, value, lockedPins, pinMask);
-        return applyAll();
+        {
+          applyAll();
+          return;
+        }
       case OSPEEDR:
         ospeedr = keep(ospeedr, value, doubled(lockedPins), doubled(pinMask));
         return;
       case PUPDR:
         pupdr = keep(pupdr, value, doubled(lockedPins), doubled(pinMask));
-        return applyAll();
-      case ODR:
-        return setOdr(value);
-      case BSRR:
-        return setOdr((odr & ~(value >>> 16)) | (value & 0xffff)); // set wins over reset
-      case BRR:
-        return setOdr(odr & ~value);
-      case LCKR:
-        return writeLock(value);
+        {
+          applyAll();
+          return;
+        }
+      case ODR: {
+        setOdr(value);
+        return;
+      }
+      case BSRR: {
+        setOdr((odr & ~(value >>> 16)) | (value & 0xffff));
+        return;
+      } // set wins over reset
+      case BRR: {
+        setOdr(odr & ~value);
+        return;
+      }
+      case LCKR: {
+        writeLock(value);
+        return;
+      }
       case AFRL:
         afrl = keep(afrl, value, quadrupled(lockedPins), quadrupled(pinMask));
-        return applyAll();
+        {
+          applyAll();
+          return;
+        }
       case AFRH:
         afrh = keep(afrh, value, quadrupled(lockedPins >>> 8), quadrupled(pinMask >>> 8));
-        return applyAll();
+        {
+          applyAll();
+          return;
+        }
       default:
     }
   }

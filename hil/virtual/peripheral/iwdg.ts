@@ -87,13 +87,17 @@ export function createIwdg(options: IwdgOptions): Peripheral {
     if (!running) return;
     if (winr < 0xfff && counter() > winr) {
       host.note('IWDG refreshed outside its window');
-      return options.expired();
+      options.expired();
+      return;
     }
     reload();
   }
 
   function start(): void {
-    if (running) return refresh();
+    if (running) {
+      refresh();
+      return;
+    }
     running = true;
     options.forceLsi();
     host.note('IWDG started');

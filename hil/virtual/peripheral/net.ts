@@ -154,7 +154,7 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
       if (state === 'low' || state === 'noise') return;
       trim();
       const start = Math.max(frame.startNs, lastEndNs, schedule.now());
-      frame.levels.forEach((level, i) => push(start + i * frame.bitNs, level));
+      for (const [i, level] of frame.levels.entries()) push(start + i * frame.bitNs, level);
       lastEndNs = start + frame.levels.length * frame.bitNs;
       push(lastEndNs, steady());
       advance();

@@ -237,6 +237,7 @@ export function createRccG0(options: RccG0Options): RccG0 {
       const rtcsel = bdcr & 0x300 ? bdcr & 0x300 : value & 0x300;
       bdcr = (value & 0x0300_807d & ~0x300) | rtcsel;
     }
+    if (sws === 4) bdcr |= BDCR.LSEON;
     lse.setOn((bdcr & BDCR.LSEON) !== 0);
   }
 
@@ -250,34 +251,55 @@ export function createRccG0(options: RccG0Options): RccG0 {
       return;
     }
     const resetName = RESET_OFFSET[offset];
-    if (resetName !== undefined) return writeResetRegister(resetName, value);
+    if (resetName !== undefined) {
+      writeResetRegister(resetName, value);
+      return;
+    }
     switch (offset) {
-      case RCC.CR:
-        return writeCr(value);
+      case RCC.CR: {
+        writeCr(value);
+        return;
+      }
       case RCC.ICSCR:
         icscr = (icscr & 0xff) | (value & 0x7f00);
         return;
       case RCC.CFGR:
         cfgr = value & 0xff00_7f07;
         followSwitch();
-        return options.clockChanged();
-      case RCC.PLLCFGR:
-        return writePllcfgr(value);
+        {
+          options.clockChanged();
+          return;
+        }
+      case RCC.PLLCFGR: {
+        writePllcfgr(value);
+        return;
+      }
       case RCC.CIER:
         cier = value & 0x3b;
-        return updateIrq();
+        {
+          updateIrq();
+          return;
+        }
       case RCC.CICR:
         cifr &= ~value;
-        return updateIrq();
+        {
+          updateIrq();
+          return;
+        }
       case RCC.CCIPR:
         ccipr = value;
         return;
-      case RCC.BDCR:
-        return writeBdcr(value);
+      case RCC.BDCR: {
+        writeBdcr(value);
+        return;
+      }
       case RCC.CSR:
         if (value & CSR.RMVF) resetFlags = 0;
-        lsion = (value & CSR.LSION) !== 0;
-        return runLsi();
+        lsion = (value & CSR.LSION) !== 0 || sws === 3;
+        {
+          runLsi();
+          return;
+        }
       default:
         if (offset >= RCC.IOPSMENR && offset <= RCC.APBSMENR2) sleep.set(offset, value);
     }

@@ -82,7 +82,10 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
     const s = hooks.settings();
     const start = startNs!;
     const first = sample(start, 0, s);
-    if (s.bitNs === 0 || first.level === 1) return idle(); // a glitch shorter than a start bit
+    if (s.bitNs === 0 || first.level === 1) {
+      idle();
+      return;
+    } // a glitch shorter than a start bit
     const { bits, parity } = s.format;
     let data = 0;
     let ones = 0;
@@ -102,7 +105,10 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
 
   function scheduleEvaluation(): void {
     const s = hooks.settings();
-    if (s.bitNs === 0) return idle();
+    if (s.bitNs === 0) {
+      idle();
+      return;
+    }
     const lastTick = s.oversampling === 16 ? 10 : 6;
     const at = startNs! + (s.format.bits + 1 + lastTick / s.oversampling) * s.bitNs;
     schedule.cancel(evaluation);

@@ -61,7 +61,8 @@ export function createTransmitter(hooks: TransmitterHooks): Transmitter {
     if (breakWanted) {
       breakWanted = false;
       const length = frameOf(0, hooks.format()).length;
-      return send([...Array<Level>(length - 1).fill(0), 1], bitNs);
+      send([...Array<Level>(length - 1).fill(0), 1], bitNs);
+      return;
     }
     const data = queue.shift();
     if (data !== undefined) send(frameOf(data, hooks.format()), bitNs);

@@ -240,15 +240,20 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
 
   function write(offset: number, value: number): void {
     switch (offset) {
-      case USART.CR1:
-        return writeCr1(value);
+      case USART.CR1: {
+        writeCr1(value);
+        return;
+      }
       case USART.CR2:
         cr2 = full ? value : value & BASIC_CR2;
         armAutoBaud();
         return;
       case USART.CR3:
         cr3 = value;
-        return updateIrq();
+        {
+          updateIrq();
+          return;
+        }
       case USART.BRR:
         if (!locked()) brr = value & 0xffff;
         return;
@@ -258,16 +263,24 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
       case USART.RTOR:
         rtor = value;
         return;
-      case USART.RQR:
-        return writeRequest(value);
+      case USART.RQR: {
+        writeRequest(value);
+        return;
+      }
       case USART.ICR:
         flags &= ~(value & ICR_MASK);
-        return updateIrq();
+        {
+          updateIrq();
+          return;
+        }
       case USART.TDR:
         if (!enabled(CR1.TE)) return;
         flags &= ~ISR.TC;
         transmitter.write(value & 0x1ff, depth());
-        return updateIrq();
+        {
+          updateIrq();
+          return;
+        }
       case USART.PRESC:
         if (!locked()) presc = value & 15;
         return;

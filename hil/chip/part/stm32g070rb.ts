@@ -124,15 +124,10 @@ export const stm32g070rb: Chip = {
     name: { source: 'ST datasheet order code', confidence: 'documented' },
     'board.name': { source: 'ST STM32_open_pin_data, boards/M00 (.ioc)', confidence: 'documented' },
     'board.vcp': { source: 'ST STM32_open_pin_data, NUCLEO-G070RB .ioc', confidence: 'documented' },
-    'board.ledPin': {
-      source: 'Nucleo-64 convention (MB1360)',
-      confidence: 'hypothesis',
-      note: 'UM2324 was not read; the .ioc of the board should say it',
-    },
+    'board.ledPin': { source: 'Zephyr nucleo_g070rb.dts (LD4); Nucleo-64 convention', confidence: 'corroborated' },
     'board.buttonPin': {
-      source: 'Nucleo-64 convention (MB1360)',
-      confidence: 'hypothesis',
-      note: 'UM2324 was not read',
+      source: 'Zephyr nucleo_g070rb.dts (active low); Nucleo-64 convention',
+      confidence: 'corroborated',
     },
     'core.architecture': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
     'core.name': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
@@ -175,8 +170,8 @@ export const stm32g070rb: Chip = {
       note: 'Black Magic Probe writes 0xFFFFFEAA on every G0; that is what a G071 reports',
     },
     'optionBytes.words.1.address': {
-      source: 'layout of the G0 option area',
-      confidence: 'hypothesis',
+      source: 'edbg, STM32G0 target',
+      confidence: 'reported',
       note: 'RM0454 was not read',
     },
     'optionBytes.words.1.factory': {
@@ -185,8 +180,8 @@ export const stm32g070rb: Chip = {
       note: 'one G030 shows 0x001F001F on both words; a real G070 has not been read',
     },
     'optionBytes.words.2.address': {
-      source: 'layout of the G0 option area',
-      confidence: 'hypothesis',
+      source: 'edbg, STM32G0 target',
+      confidence: 'reported',
       note: 'RM0454 was not read',
     },
     'optionBytes.words.2.factory': {

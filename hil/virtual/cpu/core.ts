@@ -25,6 +25,8 @@ export interface Core {
   nextTimerCycle(): number;
   /** External interrupt line, level. */
   setIrq(irq: number, asserted: boolean): void;
+  /** Pend the NMI (clock security system, RAM parity). */
+  pendNmi(): void;
   /**
    * Look for a polling loop at the current boundary: single-steps up to `maxInstructions` and, when registers and flags come
    * back equal with no store and only quiet reads, returns the cycles of one iteration (state as if nothing ran); else 0.

@@ -1,0 +1,165 @@
+/**
+ * How a board makes its core:
+ *
+ *     const core = createCore({ bus, onSystemReset: () => board.reset() });
+ *     core.reset('power');              // once the memories and the alias are in place
+ *     core.run(core.cycles + 64_000);   // StopReason
+ *
+ * The core starts held in no reset but without having fetched a vector: call `reset('power')` first. After `reset` the vector is
+ * fetched when the core is next run or looked at, so the board may set alias and memory first, in any order; while
+ * `holdInReset(true)` it is not fetched. A stall (`Bus.setStalled`) makes `run` pass the time up to its limit and return `limit`.
+ */
+import type { MemoryRegion } from '../bus.ts';
+import { busFault } from '../bus.ts';
+import type { Width } from '../peripheral/peripheral.ts';
+import { forget, refreshHooks } from './code-cache.ts';
+import type { Core } from './core.ts';
+import { C_HALT, C_STEP, DFSR_HALTED, debugEnabled, halt } from './debug-registers.ts';
+import { finishEntry } from './exceptions.ts';
+import { setupFastPath } from './fast-path.ts';
+import { isPpb } from './memory-access.ts';
+import type { CoreOptions } from './options.ts';
+import { setLine, setPending, updateActivePriority } from './pending.ts';
+import { pollingLoopCycles } from './polling-loop.ts';
+import { readPpb, writePpb } from './ppb.ts';
+import { runCore, settleReset } from './run.ts';
+import type { CoreState } from './state.ts';
+import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI } from './state.ts';
+import { freezeSysTick, nextSysTickCycle } from './systick.ts';
+
+/** Cycles granted to one debugger's step; only a stalled bus can use them up. */
+const STEP_LIMIT = 1000;
+
+export function createCore(options: CoreOptions): Core {
+  const s = createState(options);
+  options.bus.listen({
+    contentChanged(region: MemoryRegion, offset: number, length: number) {
+      forget(s, region, offset, length);
+    },
+    mapChanged() {
+      s.windowValid = false;
+      refreshHooks(s);
+      setupFastPath(s);
+    },
+  });
+  resetState(s, 'power');
+  setupFastPath(s);
+
+  const clockStopped = () => s.halted || s.held || (s.sleeping && (s.scr & 4) !== 0);
+
+  return {
+    get cycles() {
+      return cyclesOf(s);
+    },
+    get halted() {
+      settleReset(s);
+      return s.halted;
+    },
+    get lockup() {
+      settleReset(s);
+      return s.lockup;
+    },
+    get sleeping() {
+      return s.sleeping;
+    },
+    get sleepDeep() {
+      return (s.scr & 4) !== 0;
+    },
+    get pc() {
+      settleReset(s);
+      return s.r[15]! >>> 0;
+    },
+    run: (cycleLimit) => {
+      const reason = runCore(s, cycleLimit);
+      if (reason === 'reset') s.resetRequested = false;
+      return reason;
+    },
+    breakOut() {
+      s.breakRequested = true;
+      leaveLoop(s);
+    },
+    passCycles(cycles) {
+      if (clockStopped()) freezeSysTick(s, cycles);
+      s.cycleBase += cycles;
+    },
+    nextTimerCycle: () => (clockStopped() ? Infinity : nextSysTickCycle(s)),
+    setIrq: (irq, asserted) => setLine(s, irq, asserted),
+    pendNmi: () => setPending(s, NMI),
+    pollingLoopCycles: (maxInstructions) => pollingLoopCycles(s, maxInstructions),
+    reset: (kind) => resetState(s, kind),
+    holdInReset(held) {
+      if (held) resetState(s, 'system');
+      s.held = held;
+      leaveLoop(s);
+    },
+    debugRead(address, width) {
+      settleReset(s);
+      if (!isPpb(address)) return s.bus.read(address, width);
+      if ((address & (width - 1)) !== 0) busFault(address);
+      return readPpb(s, address >>> 0, width, true) >>> 0;
+    },
+    debugWrite(address, value, width) {
+      settleReset(s);
+      if (!isPpb(address)) {
+        s.bus.write(address, value, width);
+        return;
+      }
+      debugWritePpb(s, address >>> 0, value, width);
+      if (s.resetRequested && options.onSystemReset !== undefined) {
+        s.resetRequested = false;
+        options.onSystemReset();
+      }
+    },
+  };
+}
+
+/** A write by the debug port takes effect at once: halting and stepping are complete when this returns. */
+function debugWritePpb(s: CoreState, address: number, value: number, width: Width): void {
+  if ((address & (width - 1)) !== 0) busFault(address);
+  const wasHalted = s.halted;
+  writePpb(s, address, value, width, true);
+  if (s.held || s.vectorFetchDue || !debugEnabled(s)) return;
+  if ((s.debug.dhcsr & C_HALT) !== 0) {
+    if (s.halted) return;
+    // An exception entry that has begun is completed, so that the PC means something.
+    if (s.entering !== 0) finishEntry(s);
+    halt(s, DFSR_HALTED);
+  } else if (wasHalted && (s.debug.dhcsr & C_STEP) !== 0) {
+    if (runCore(s, cyclesOf(s) + STEP_LIMIT) === 'lockup') halt(s, DFSR_HALTED);
+  }
+}
+
+/** ARMv6-M B1.5.5. Registers that the manual leaves UNKNOWN keep their values, except at power-on. */
+function resetState(s: CoreState, kind: 'power' | 'system'): void {
+  if (kind === 'power') {
+    s.r.fill(0);
+    s.otherSp = 0;
+    Object.assign(s.debug, { dhcsr: 0, demcr: 0, dfsr: 0, dcrdr: 0, retired: false, fpEnabled: false, dwtHit: 0 });
+    for (const registers of [
+      s.debug.fpComp,
+      s.debug.dwtComp,
+      s.debug.dwtMask,
+      s.debug.dwtFunction,
+      s.debug.dwtMatched,
+    ]) {
+      registers.fill(0);
+    }
+  }
+  for (const set of [s.pending, s.enabled, s.active]) set.fill(0);
+  // Lines that are still asserted pend again when their peripheral drives them anew.
+  s.level.fill(0);
+  s.priority.fill(0);
+  s.priority[NMI] = -2;
+  s.priority[HARD_FAULT] = -1;
+  updateActivePriority(s);
+  s.mpu.ctrl = 0;
+  s.mpu.rasr.fill(0);
+  Object.assign(s.systick, { csr: 0, countFlag: false, since: cyclesOf(s) });
+  Object.assign(s, { n: 0, z: 1, c: 0, v: 0, t: 1, ipsr: 0, primask: 0, control: 0, vtor: 0, scr: 0, entering: 0 });
+  Object.assign(s, { eventRegister: false, sleeping: false, halted: false, lockup: false, resetRequested: false });
+  s.r[14] = -1;
+  s.debug.resetSeen = true;
+  s.vectorFetchDue = true;
+  s.windowValid = false;
+  setupFastPath(s);
+}

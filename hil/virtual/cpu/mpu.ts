@@ -1,0 +1,98 @@
+/** The PMSAv6 memory protection unit of the Cortex-M0+: up to 8 regions. ARMv6-M B3.5. */
+import { busFault } from '../bus.ts';
+import type { CoreState } from './state.ts';
+import { leaveLoop } from './state.ts';
+
+const ENABLE = 1;
+const HFNMIENA = 2;
+const PRIVDEFENA = 4;
+
+export type MpuAccess = 'read' | 'write' | 'fetch';
+
+/** Throw a bus fault where the MPU forbids the access; the PPB never comes here. */
+export function checkMpu(s: CoreState, address: number, access: MpuAccess, privileged: boolean): void {
+  if ((s.mpu.ctrl & ENABLE) === 0) return;
+  if (s.activePriority < 0 && (s.mpu.ctrl & HFNMIENA) === 0) return;
+  const rasr = matchingRegion(s, address);
+  if (rasr === undefined) {
+    if (privileged && (s.mpu.ctrl & PRIVDEFENA) !== 0) return;
+    busFault(address);
+  } else if (!allows(rasr, access, privileged)) busFault(address);
+}
+
+/** RASR of the highest-numbered region that covers `address` with an enabled subregion. */
+function matchingRegion(s: CoreState, address: number): number | undefined {
+  for (let i = s.mpu.rasr.length - 1; i >= 0; i--) {
+    const rasr = s.mpu.rasr[i]!;
+    if ((rasr & 1) === 0) continue;
+    const sizeBits = ((rasr >> 1) & 31) + 1;
+    if (sizeBits < 8) continue; // smaller than 256 bytes is not supported
+    const size = 2 ** sizeBits;
+    const base = (s.mpu.rbar[i]! & 0xffff_ff00) >>> 0;
+    const offset = (address >>> 0) - Math.floor(base / size) * size;
+    if (offset < 0 || offset >= size) continue;
+    const subregion = Math.floor((offset * 8) / size);
+    if (((rasr >> 8) & (1 << subregion)) === 0) return rasr;
+  }
+  return undefined;
+}
+
+/** B3.5.9 access permissions. */
+function allows(rasr: number, access: MpuAccess, privileged: boolean): boolean {
+  if (access === 'fetch' && (rasr & 0x1000_0000) !== 0) return false;
+  const write = access === 'write';
+  switch ((rasr >>> 24) & 7) {
+    case 1:
+      return privileged;
+    case 2:
+      return privileged || !write;
+    case 3:
+      return true;
+    case 5:
+      return privileged && !write;
+    case 6:
+    case 7:
+      return !write;
+    default:
+      return false;
+  }
+}
+
+export function readMpu(s: CoreState, offset: number): number {
+  const { mpu } = s;
+  switch (offset) {
+    case 0x0:
+      return mpu.rasr.length << 8; // MPU_TYPE.DREGION
+    case 0x4:
+      return mpu.ctrl;
+    case 0x8:
+      return mpu.rnr;
+    case 0xc:
+      return (mpu.rbar[mpu.rnr] ?? 0) | mpu.rnr;
+    case 0x10:
+      return mpu.rasr[mpu.rnr] ?? 0;
+    default:
+      return 0;
+  }
+}
+
+export function writeMpu(s: CoreState, offset: number, value: number): void {
+  const { mpu } = s;
+  if (mpu.rasr.length === 0) return;
+  switch (offset) {
+    case 0x4:
+      mpu.ctrl = value & 7;
+      break;
+    case 0x8:
+      mpu.rnr = value & (mpu.rasr.length - 1);
+      break;
+    case 0xc:
+      if ((value & 0x10) !== 0) mpu.rnr = value & 0xf & (mpu.rasr.length - 1);
+      mpu.rbar[mpu.rnr] = value & 0xffff_ff00;
+      break;
+    case 0x10:
+      mpu.rasr[mpu.rnr] = value & 0x1707_ff3f;
+      break;
+  }
+  leaveLoop(s);
+}

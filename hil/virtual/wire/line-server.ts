@@ -34,6 +34,9 @@ const QUEUE_LOW_BYTES = 1_024;
 /** Bytes held for a client that does not read; a tty loses them too, later. */
 const HELD_BYTES = 65_536;
 
+/** Long enough for the end of one connection to be seen after the start of the next, on a busy machine. */
+const GRACE_MS = 200;
+
 interface Session {
   readonly socket: Socket;
   readonly peer: string;
@@ -51,14 +54,30 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     if (!plugged) socket.destroy();
-    else if (session !== undefined) refuse(socket, `${name} is in use by ${session.peer}\r\n`);
-    else {
-      session = startSession(socket, options);
-      socket.on('close', () => {
-        session = undefined;
-      });
-    }
+    else if (session === undefined) begin(socket);
+    else whenFree(session.socket, socket);
   });
+
+  function begin(socket: Socket): void {
+    session = startSession(socket, options);
+    socket.on('close', () => {
+      session = undefined;
+    });
+  }
+
+  /** A client that closes and opens again may be seen the other way round, so the first gets a moment to be gone. */
+  function whenFree(first: Socket, second: Socket): void {
+    const free = (): void => {
+      clearTimeout(late);
+      if (session === undefined && !second.destroyed) begin(second);
+      else refuse(second, `${name} is in use by ${session?.peer}\r\n`);
+    };
+    const late = setTimeout(() => {
+      first.removeListener('close', free);
+      free();
+    }, GRACE_MS);
+    first.once('close', free);
+  }
 
   return {
     port,

@@ -1,0 +1,134 @@
+#include "main.h"
+
+#include "clock.h"
+#include "commands.h"
+#include "console.h"
+#include "faults.h"
+#include "jump.h"
+#include "stm32g0.h"
+#include "timebase.h"
+
+#define LED_PIN 5u /* LD4 of the Nucleo, PA5 */
+#define HEARTBEAT_MS 500u
+/* 8.2 s: LSI 32 kHz / 64 / 4096 */
+#define IWDG_PRESCALER_64 4u
+#define IWDG_RELOAD 0xFFFu
+
+static uint32_t setting(enum setting which) { return retained.settings[which]; }
+
+/* In the order of generated code: time base first, then clocks; docs/handover.md says why the first tick is awaited. */
+static const char *start_timebase(void)
+{
+  if (setting(START_SYSTICK) != SYSTICK_ON) {
+    return "off";
+  }
+  timebase_start(HSI16_HZ);
+  return timebase_wait_for_first_tick() ? "on" : "dead";
+}
+
+static uint32_t start_clock(void)
+{
+  if (setting(START_RCC) == RCC_RESET_AT_START) {
+    clock_reset();
+  }
+  if (setting(START_CLOCK) == START_CLOCK_HSI16) {
+    clock_hsi16();
+    return HSI16_HZ;
+  }
+  if (!clock_pll_64mhz() && setting(START_CLOCK_ERROR) == CLOCK_ERROR_STOP) {
+    Error_Handler();
+  }
+  return PLL_64MHZ_HZ;
+}
+
+static void start_iwdg(void)
+{
+  if (setting(START_IWDG) == IWDG_OFF) {
+    return;
+  }
+  if (setting(START_IWDG) == IWDG_WAIT_FIRST) {
+    while (IWDG->SR) { /* for ever, when PVU was left at 1 by a write while the watchdog did not run */
+    }
+  }
+  IWDG->KR = IWDG_KR_START;
+  IWDG->KR = IWDG_KR_ACCESS;
+  IWDG->PR = IWDG_PRESCALER_64;
+  IWDG->RLR = IWDG_RELOAD;
+  while (IWDG->SR) {
+  }
+  IWDG->KR = IWDG_KR_REFRESH;
+}
+
+static void start_led(void)
+{
+  GPIOA->MODER = (GPIOA->MODER & ~(3u << LED_PIN * 2u)) | GPIO_MODER_OUTPUT << LED_PIN * 2u;
+}
+
+static void beat(void)
+{
+  static uint32_t last;
+  if (timebase_ticks() - last >= HEARTBEAT_MS) {
+    last += HEARTBEAT_MS;
+    GPIOA->ODR ^= 1u << LED_PIN;
+  }
+  if (setting(START_IWDG) != IWDG_OFF) {
+    IWDG->KR = IWDG_KR_REFRESH;
+  }
+}
+
+/* With PRIMASK set an interrupt still ends WFI; so nothing that arrives after the look is slept over. */
+static void sleep_unless_busy(void)
+{
+  const uint32_t masked = cpu_primask();
+  cpu_irq_disable();
+  if (!console_pending() && !request_waiting()) {
+    cpu_dsb();
+    cpu_wfi();
+  }
+  if (!masked) {
+    cpu_irq_enable();
+  }
+}
+
+static void obey(enum request request)
+{
+  if (request == REQUEST_JUMP) {
+    console_drain();
+    handover_jump();
+  }
+  if (request == REQUEST_RESET) {
+    console_drain();
+    cpu_system_reset();
+  }
+}
+
+void application(bool fresh, enum request request)
+{
+  if (setting(START_VTOR) == VTOR_FLASH) {
+    SCB->VTOR = FLASH_MEMORY_BASE;
+  }
+  if (setting(START_PRIMASK) == PRIMASK_CLEARED_AT_START) {
+    cpu_irq_enable();
+  }
+  RCC->APBENR2 |= RCC_APBENR2_SYSCFGEN;
+  struct start_report report = {.fresh = fresh, .tick = start_timebase()};
+  report.hclk = start_clock();
+  if (setting(START_SYSTICK) == SYSTICK_ON) {
+    timebase_start(report.hclk);
+  }
+  start_iwdg();
+  console_open(report.hclk);
+  start_led();
+  banner(&report);
+  obey(request);
+  for (;;) {
+    bool too_long;
+    char *const line = console_line(&too_long);
+    if (line) {
+      command_execute(line, too_long, &report);
+    }
+    obey(request_take());
+    beat();
+    sleep_unless_busy();
+  }
+}

@@ -1,0 +1,11 @@
+#ifndef HANDOVER_MAIN_H
+#define HANDOVER_MAIN_H
+
+#include <stdbool.h>
+
+#include "retained.h"
+
+/* The application, from initialised RAM on. `request`: what the probe asked for before this start. */
+__attribute__((noreturn)) void application(bool fresh, enum request request);
+
+#endif

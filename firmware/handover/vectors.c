@@ -1,0 +1,46 @@
+/* The main vector table, and the second one to which the ROM is sent so that the chip restarts by a reset. */
+#include "faults.h"
+#include "main.h"
+#include "stm32g0.h"
+#include "timebase.h"
+#include "console.h"
+
+extern uint32_t _estack[];
+__attribute__((noreturn)) void Reset_Handler(void);
+
+#define EXTERNAL_INTERRUPTS 32u
+
+union vector {
+  uint32_t *stack;
+  void (*handler)(void);
+};
+
+void Default_Handler(void)
+{
+  for (;;) {
+  }
+}
+
+__attribute__((section(".isr_vector"), used)) const union vector isr_vector[16u + EXTERNAL_INTERRUPTS] = {
+  [0] = {.stack = _estack},
+  [1] = {.handler = Reset_Handler},
+  [2] = {.handler = NMI_Handler},
+  [3] = {.handler = HardFault_Handler},
+  [11] = {.handler = Default_Handler},
+  [14] = {.handler = Default_Handler},
+  [15] = {.handler = SysTick_Handler},
+  [16 ... 16 + USART2_IRQ - 1] = {.handler = Default_Handler},
+  [16 + USART2_IRQ] = {.handler = USART2_IRQHandler},
+  [16 + USART2_IRQ + 1 ... 16 + EXTERNAL_INTERRUPTS - 1] = {.handler = Default_Handler},
+};
+
+__attribute__((noreturn)) void Force_Reset_Handler(void) { cpu_system_reset(); }
+
+/*
+ * GO to this table makes the ROM load a valid MSP and branch to a reset: VTOR, clocks and peripherals are then the hardware's, not
+ * the ROM's. It lies behind the main table at an address that the linker script keeps free.
+ */
+__attribute__((section(".force_reset_vtable"), used)) const union vector force_reset_vtable[2] = {
+  [0] = {.stack = _estack},
+  [1] = {.handler = Force_Reset_Handler},
+};

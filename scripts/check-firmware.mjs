@@ -1,0 +1,188 @@
+#!/usr/bin/env node
+/**
+ * Static checks of the application under test: `check-firmware.mjs ELF …`. What a suite relies on must hold before a board is touched:
+ * docs/handover.md, "Static checks". Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
+ */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+/** STM32G070RB (RM0454, memory map). RAM as far as it exists with RAM parity on; the ROM's RAM by AN2606 r70 T107. */
+const FLASH = { from: 0x0800_0000, to: 0x0802_0000 };
+const RAM = { from: 0x2000_0000, to: 0x2000_8000 };
+const ROM_RAM_END = 0x2000_3000;
+const RESET_VTABLE = FLASH.from + 0x200;
+const RETAINED = ['handover_request', 'retained', 'reset_record', 'fault_record'];
+const SYMBOLS = [
+  ...['_estack', 'Reset_Handler', 'Force_Reset_Handler', 'force_reset_vtable', 'Error_Handler', 'HardFault_Handler'],
+  ...['handover_jump', 'handover_leave', 'hal_rcc_osc_config_refusal', ...RETAINED],
+];
+
+const SHF_ALLOC = 2;
+const SHT_SYMTAB = 2;
+const SHT_NOBITS = 8;
+const PT_LOAD = 1;
+
+const hex = (value) => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
+
+function stringAt(bytes, offset) {
+  return bytes.toString('latin1', offset, bytes.indexOf(0, offset));
+}
+
+/** Sections, symbols and loaded segments of a 32-bit little-endian ELF for ARM; throws with one sentence for anything else. */
+export function parseElf(bytes) {
+  if (bytes.length < 52 || bytes.readUInt32BE(0) !== 0x7f454c46) throw new Error('not an ELF file');
+  if (bytes[4] !== 1 || bytes[5] !== 1 || bytes.readUInt16LE(18) !== 40)
+    throw new Error('not a 32-bit little-endian ELF for ARM');
+  const table = (offset, size, count, read) =>
+    Array.from({ length: count }, (_, index) => {
+      const at = offset + index * size;
+      if (at + size > bytes.length) throw new Error('the ELF file is cut off');
+      return read(at);
+    });
+  const segments = table(bytes.readUInt32LE(28), bytes.readUInt16LE(42), bytes.readUInt16LE(44), (at) => ({
+    type: bytes.readUInt32LE(at),
+    offset: bytes.readUInt32LE(at + 4),
+    address: bytes.readUInt32LE(at + 8),
+    loadAddress: bytes.readUInt32LE(at + 12),
+    fileSize: bytes.readUInt32LE(at + 16),
+  })).filter((segment) => segment.type === PT_LOAD && segment.fileSize > 0);
+  const raw = table(bytes.readUInt32LE(32), bytes.readUInt16LE(46), bytes.readUInt16LE(48), (at) => ({
+    nameOffset: bytes.readUInt32LE(at),
+    type: bytes.readUInt32LE(at + 4),
+    flags: bytes.readUInt32LE(at + 8),
+    address: bytes.readUInt32LE(at + 12),
+    offset: bytes.readUInt32LE(at + 16),
+    size: bytes.readUInt32LE(at + 20),
+    link: bytes.readUInt32LE(at + 24),
+  }));
+  const names = raw[bytes.readUInt16LE(50)];
+  const sections = raw.map((section) => ({ ...section, name: stringAt(bytes, names.offset + section.nameOffset) }));
+  const symbols = new Map();
+  for (const symtab of raw.filter((section) => section.type === SHT_SYMTAB)) {
+    for (const [name, value] of table(symtab.offset, 16, symtab.size / 16, (at) => [
+      stringAt(bytes, raw[symtab.link].offset + bytes.readUInt32LE(at)),
+      bytes.readUInt32LE(at + 4),
+    ])) {
+      if (name !== '') symbols.set(name, value);
+    }
+  }
+  return { sections, segments, symbols };
+}
+
+function loadedWord(bytes, segments, address) {
+  const segment = segments.find((s) => address >= s.loadAddress && address + 4 <= s.loadAddress + s.fileSize);
+  return segment === undefined ? undefined : bytes.readUInt32LE(segment.offset + address - segment.loadAddress);
+}
+
+function overlaps(ranges) {
+  const sorted = [...ranges].sort((a, b) => a.from - b.from);
+  return sorted.slice(1).flatMap((range, index) => {
+    const before = sorted[index];
+    return range.from < before.to ? [`${before.name} and ${range.name} overlap at ${hex(range.from)}`] : [];
+  });
+}
+
+/** Everything that is wrong with the file, one sentence each. */
+export function defectsOf(bytes) {
+  const { sections, segments, symbols } = parseElf(bytes);
+  const defects = [];
+  const demand = (holds, sentence) => {
+    if (!holds) defects.push(sentence);
+  };
+  const allocated = sections
+    .filter((section) => (section.flags & SHF_ALLOC) !== 0 && section.size > 0)
+    .map((section) => ({
+      name: section.name,
+      from: section.address,
+      to: section.address + section.size,
+      type: section.type,
+    }));
+
+  for (const name of SYMBOLS) demand(symbols.has(name), `symbol ${name} is missing`);
+  defects.push(...overlaps(allocated));
+  defects.push(
+    ...overlaps(
+      segments.map((s) => ({
+        name: `load ${hex(s.loadAddress)}`,
+        from: s.loadAddress,
+        to: s.loadAddress + s.fileSize,
+      })),
+    ),
+  );
+
+  const main = allocated.find((section) => section.name === '.isr_vector');
+  demand(main?.from === FLASH.from, `the main vector table is not at ${hex(FLASH.from)}`);
+  if (main)
+    demand(main.to <= RESET_VTABLE, `the main vector table ends at ${hex(main.to)}, behind ${hex(RESET_VTABLE)}`);
+  demand(
+    loadedWord(bytes, segments, FLASH.from) === symbols.get('_estack'),
+    'the first word of the main vector table is not _estack',
+  );
+  demand(symbols.get('force_reset_vtable') === RESET_VTABLE, `force_reset_vtable is not at ${hex(RESET_VTABLE)}`);
+  const stack = loadedWord(bytes, segments, RESET_VTABLE);
+  const entry = loadedWord(bytes, segments, RESET_VTABLE + 4);
+  demand(
+    stack !== undefined && stack === symbols.get('_estack'),
+    `the word at ${hex(RESET_VTABLE)} is ${stack === undefined ? 'not loaded' : hex(stack)}, not _estack`,
+  );
+  // The symbol of a function in the table has bit 0 set already: it is Thumb code.
+  demand(
+    entry !== undefined && (entry & 1) === 1 && entry === (symbols.get('Force_Reset_Handler') ?? 0),
+    `the word at ${hex(RESET_VTABLE + 4)} is ${entry === undefined ? 'not loaded' : hex(entry)}, not Force_Reset_Handler with bit 0 set`,
+  );
+
+  for (const segment of segments) {
+    const end = segment.loadAddress + segment.fileSize;
+    demand(
+      segment.loadAddress >= FLASH.from && end <= FLASH.to,
+      `${hex(segment.loadAddress)}..${hex(end)} is loaded outside flash (${hex(FLASH.from)}..${hex(FLASH.to)})`,
+    );
+  }
+  for (const section of allocated) {
+    const inFlash = section.from >= FLASH.from && section.to <= FLASH.to;
+    const inRam = section.from >= RAM.from && section.to <= RAM.to;
+    demand(
+      inFlash || inRam,
+      `section ${section.name} ${hex(section.from)}..${hex(section.to)} is in neither flash nor RAM`,
+    );
+  }
+
+  const retained = allocated.find((section) => section.name === '.retained');
+  demand(retained !== undefined, 'section .retained is missing');
+  if (retained) {
+    demand(
+      retained.type === SHT_NOBITS,
+      'section .retained is loaded: a start-up would overwrite what must be retained',
+    );
+    for (const name of RETAINED) {
+      const at = symbols.get(name);
+      if (at === undefined) continue;
+      demand(at >= ROM_RAM_END, `${name} at ${hex(at)} lies in the RAM that the ROM uses (below ${hex(ROM_RAM_END)})`);
+      demand(at >= retained.from && at < retained.to, `${name} at ${hex(at)} is not in section .retained`);
+    }
+    const stackTop = symbols.get('_estack') ?? 0;
+    demand(stackTop <= retained.from || stackTop > retained.to, 'the stack grows into section .retained');
+  }
+  return defects;
+}
+
+function main(files) {
+  if (files.length === 0) {
+    console.error('usage: check-firmware.mjs ELF …');
+    return 2;
+  }
+  let bad = false;
+  for (const file of files) {
+    let defects;
+    try {
+      defects = defectsOf(readFileSync(file));
+    } catch (error) {
+      defects = [error instanceof Error ? error.message : String(error)];
+    }
+    for (const defect of defects) console.error(`${file}: ${defect}`);
+    bad ||= defects.length > 0;
+  }
+  return bad ? 1 : 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = main(process.argv.slice(2));

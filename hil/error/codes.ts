@@ -7,6 +7,7 @@
  */
 export const codes = {
   101: 'no chip of that name or DEV_ID is known',
+  102: 'the chip that answers is not the one that the rig file names',
 
   201: 'serial device does not exist',
   202: 'serial device is held by another process',
@@ -26,6 +27,19 @@ export const codes = {
   225: 'no answer from OpenOCD to a command in time',
   226: "OpenOCD's Tcl connection was used after it ended",
   290: 'an awaited condition did not come in time',
+
+  301: 'no answer to 0x7F: the ROM was not reached',
+  302: 'what answers 0x7F is not a ROM in even parity at this baud rate',
+  303: 'no answer of the ROM to a command in time',
+  304: 'the ROM answered NACK',
+  305: 'the ROM answered something other than ACK or NACK',
+  306: 'a reply of the ROM is malformed',
+  307: 'memory read back differs from what was written',
+  308: 'GO was not sent: nothing can start from the vector table there',
+  309: 'the ROM does not have this command',
+  310: 'the bootloader session is over',
+  311: 'the ROM could not be brought back in step after a failure',
+  312: 'an argument is outside of what the protocol or the part allows',
 
   441: 'virtual board could not be built or did not become ready',
   443: 'replay of an input log differs from the log',

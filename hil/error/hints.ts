@@ -48,6 +48,92 @@ export const hints: readonly Hint[] = [
   },
 
   {
+    code: 102,
+    advice: 'compare the board with the chip in the rig file; a cable in the wrong board of a rack looks like this.',
+  },
+  {
+    code: 301,
+    when: (c) => c.cause === 'silence',
+    advice:
+      "is the ROM running? Look at the PC with the probe. If it is: does the line reach this ROM's USART, TX to RX, and has no other interface (USB, I2C noise) won the detection?",
+  },
+  {
+    code: 301,
+    when: (c) => c.cause === 'parity',
+    advice: 'open the line with 8 data bits, even parity, 1 stop bit.',
+  },
+  {
+    code: 302,
+    when: (c) => c.cause === 'parity',
+    advice: 'open the line with 8 data bits, even parity, 1 stop bit; then reset into the ROM once more.',
+  },
+  {
+    code: 302,
+    when: (c) => c.cause === 'baud-rate',
+    advice:
+      'reset into the ROM and try again at 115200 baud: the ROM measures the rate on the first byte after its start, and keeps a wrong one.',
+  },
+  {
+    code: 302,
+    when: (c) => c.cause === 'application-text',
+    advice: 'the jump did not happen or the chip came back: look at reset flags and PC with the probe.',
+  },
+  {
+    code: 302,
+    when: (c) => c.cause === 'held-low',
+    advice: "check the wire from the board's TX to this port, its level (3.3 V when idle) and the common ground.",
+  },
+  {
+    code: 302,
+    when: (c) => c.cause === 'echo',
+    advice: 'look for a bridge between TX and RX, or a single-wire adapter that hears itself.',
+  },
+  {
+    code: 303,
+    advice:
+      'the ROM stopped listening: a watchdog or a reset on the way, a lost byte, or a ROM defect; the step stream shows the last answer.',
+  },
+  {
+    code: 304,
+    when: (c) => /Read Memory|Write Memory|Go|written at/.test(String(c.awaited)),
+    advice:
+      'a NACK here means an address outside of what the ROM gives access to, or readout protection (RDP); read OPTR with the probe.',
+  },
+  {
+    code: 304,
+    when: (c) => /Erase/.test(String(c.awaited)),
+    advice:
+      'read the write-protection option bytes (WRP1AR, WRP1BR) and RDP; a protected page can be answered with NACK.',
+  },
+  {
+    code: 305,
+    advice: 'bits are lost or changed on the line: check baud rate, parity, ground and cable length.',
+  },
+  {
+    code: 307,
+    when: (c) => c.stillErased === true,
+    advice:
+      'the flash is still erased there: read the write-protection option bytes (WRP1AR, WRP1BR). A ROM acknowledges writes to a protected page.',
+  },
+  {
+    code: 307,
+    when: (c) => c.stillErased === false,
+    advice: 'the place held something else before: erase the page first.',
+  },
+  {
+    code: 308,
+    advice:
+      'write the application first, and compare the address with its linker script: the table must be KEEPed and not erased with its page.',
+  },
+  {
+    code: 310,
+    advice: 'enter the bootloader again and use the new session.',
+  },
+  {
+    code: 311,
+    advice: 'the chip has left the ROM or hangs: reset into the ROM again; if that fails, cycle its power.',
+  },
+  {
     code: 451,
     advice: 'set `permissions: { erase: pages }` (or `mass`) for this board in the rig file, if its flash may be lost.',
   },

@@ -1,0 +1,34 @@
+import { untilSettled } from '../../trace/wait.ts';
+import type { An3155Link } from './link.ts';
+import type { RomQuirks } from './rom-quirks.ts';
+
+export interface EraseRequest {
+  readonly quirks: RomQuirks | undefined;
+  /** Most pages in one command. */
+  readonly limit: number;
+  erase(pages: readonly number[]): Promise<void>;
+  report(done: number, total: number): void;
+}
+
+/** Erases pages in as few commands as the ROM can be trusted with. */
+export async function erasePagesWithQuirks(
+  link: An3155Link,
+  wanted: readonly number[],
+  request: EraseRequest,
+): Promise<void> {
+  const pages = [...new Set(wanted)].sort((a, b) => a - b);
+  const single = request.quirks?.singlePageErase;
+  const atOnce = single === undefined ? request.limit : 1;
+  for (let done = 0; done < pages.length; done += atOnce) {
+    const some = pages.slice(done, done + atOnce);
+    await request.erase(some);
+    if (single !== undefined) await settle(link, single.settleMs);
+    request.report(done + some.length, pages.length);
+  }
+}
+
+/** Nothing announces the end of this defect's after-effect: AN2606 prescribes the time. */
+async function settle(link: An3155Link, ms: number): Promise<void> {
+  const limit = link.budget('after-effect of a page erase', ms * 10, 0);
+  await untilSettled(limit, 'end of the prescribed time', new Promise<void>((resolve) => setTimeout(resolve, ms)));
+}

@@ -1,0 +1,346 @@
+import { type Chip, overlaps, pageCount } from '../../chip/chip.ts';
+import { hex } from '../../error/format-error.ts';
+import { HilError, isHilError } from '../../error/hil-error.ts';
+import type { Access, Permissions } from '../../guard/access.ts';
+import { requirePermission } from '../../guard/decide.ts';
+import type { DeadlineScope } from '../../trace/deadline.ts';
+import type { Recorder } from '../../trace/recorder.ts';
+import { recordStep } from '../../trace/step.ts';
+import type { SerialLine } from '../../transport/serial-line.ts';
+import { formatText } from '../../transport/serial-line.ts';
+import { MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
+import { erasePagesWithQuirks } from './erase.ts';
+import { createLink } from './link.ts';
+import { resetStub } from './ram-stub.ts';
+import { compareReadBack } from './read-back.ts';
+import { createRomClient } from './rom-client.ts';
+import { quirksOf } from './rom-quirks.ts';
+import { resynchronise, type SyncState, synchronise } from './sync.ts';
+import { startVectors, whyNotStartable } from './vector-check.ts';
+import { intoBlocks, planWrite, type Segment } from './write-plan.ts';
+
+export interface Progress {
+  readonly phase: 'erase' | 'write' | 'read-back';
+  /** Pages when erasing, else bytes. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface BootloaderOptions {
+  readonly chip: Chip;
+  /** Named in errors and in the step stream. */
+  readonly board: string;
+  readonly permissions: Permissions;
+  /** Revocation and lag of the board. */
+  readonly scope?: DeadlineScope;
+  readonly recorder?: Recorder;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Who answered: the first half of the positive proof that a ROM is running. */
+export interface RomIdentity {
+  readonly sync: SyncState;
+  /** e.g. 0x31 */
+  readonly protocolVersion: number;
+  readonly commands: readonly number[];
+  /** Answer to Get ID; equals the chip's DEV_ID. */
+  readonly productId: number;
+  /** The byte at the chip's ROM ID address; undefined if the ROM refuses to read (readout protection). */
+  readonly romId: number | undefined;
+  /** As AN2606 names it, e.g. `V11.3`; undefined for an ID that is not listed. */
+  readonly romVersion: string | undefined;
+}
+
+/**
+ * A conversation with a ROM over USART. Calls are served one after the other. After a failure that leaves the ROM inside a command, the
+ * next call first brings it back in step. Once the ROM has left (GO, protection change) every call throws HilError 310.
+ * Every call can throw HilError 303 (no answer), 304 (NACK), 305 (other bytes), 311 (not back in step), 205 (line lost), 501 (revoked).
+ */
+export interface BootloaderSession {
+  readonly id: RomIdentity;
+  getVersion(): Promise<VersionReply>;
+  getId(): Promise<number>;
+  /** Any length; 256 bytes per command. */
+  readMemory(address: number, length: number): Promise<Uint8Array>;
+  /**
+   * Writes RAM or erased flash, and reads it back. Unaligned ends are filled up with what is there already.
+   * @throws HilError 307 (read back differs), 451 and 456 (guard), 312 (option bytes: they have a call of their own)
+   */
+  writeMemory(address: number, bytes: Uint8Array): Promise<void>;
+  /** @throws HilError 451 */
+  erasePages(pages: readonly number[]): Promise<void>;
+  /** @throws HilError 451 */
+  massErase(): Promise<void>;
+  /**
+   * Erases the pages that the image touches (what else they hold is lost), writes the image and reads it back.
+   * @throws HilError 307, 451, 625, 626, 627
+   */
+  eraseAndWrite(segments: readonly Segment[]): Promise<void>;
+  /** Reads the memory and compares it. @throws HilError 307 */
+  verify(segments: readonly Segment[]): Promise<void>;
+  /**
+   * Starts what the vector table at `address` names. The table is read first, and refused if nothing can start from it.
+   * @param options.unchecked Send GO whatever is there: for tests of what then happens.
+   * @throws HilError 308
+   */
+  go(address: number, options?: { readonly unchecked?: boolean }): Promise<void>;
+  /** Makes the chip reset itself by a routine in RAM: a clean restart that needs no help by the firmware in flash. */
+  goRamStub(): Promise<void>;
+  /** Protects exactly these sectors; the chip then resets. @throws HilError 452 */
+  writeProtect(sectors: readonly number[]): Promise<void>;
+  /** @throws HilError 452 */
+  writeUnprotect(): Promise<void>;
+  /** Level 1. @throws HilError 454 */
+  readoutProtect(): Promise<void>;
+  /** Erases the whole flash. @throws HilError 451, 454 */
+  readoutUnprotect(): Promise<void>;
+  /** Writes the option bytes from their base; the chip loads them and resets. @throws HilError 452 to 455 */
+  writeOptionBytes(bytes: Uint8Array): Promise<void>;
+  /** A Write Memory whose checksum is wrong: for tests of the ROM, which must refuse it. @throws HilError 304 when it does */
+  writeWithBadChecksum(address: number, bytes: Uint8Array): Promise<void>;
+  /** Why the session is over; undefined while it lasts. */
+  readonly ended: string | undefined;
+  /** Ends the session. The line stays open: it belongs to the caller. */
+  close(): void;
+}
+
+/**
+ * Synchronises with the ROM on an open line and asks who it is.
+ * @throws HilError 301, 302 (no ROM, with a diagnosis), 102 (another chip), 303 to 306
+ */
+export async function openBootloader(line: SerialLine, options: BootloaderOptions): Promise<BootloaderSession> {
+  const { chip, board } = options;
+  const link = createLink(line, { ...options.scope, board });
+  let known: readonly number[] | undefined;
+  const rom = createRomClient(link, () => known);
+  let ended: string | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const permit = (access: Access): void =>
+    requirePermission({ name: board, chip, permissions: options.permissions }, access);
+  const progress = options.onProgress ?? (() => {});
+
+  /** One call after the other, each recorded, none on a session that is over. */
+  const call = <T>(action: string, args: unknown, work: () => Promise<T>): Promise<T> => {
+    const run = async (): Promise<T> => {
+      if (ended !== undefined) {
+        throw new HilError(310, `${board}: ${action} on a bootloader session that is over: ${ended}`, {
+          blame: 'test',
+        });
+      }
+      if (link.outOfStep) await resynchronise(link);
+      return work();
+    };
+    const recorded = async (): Promise<T> =>
+      options.recorder === undefined
+        ? run()
+        : recordStep(options.recorder, { board, action: `bootloader ${action}`, args }, run);
+    const mine = turn.then(recorded);
+    turn = mine.catch(() => {});
+    return mine;
+  };
+
+  const read = async (address: number, length: number, report?: (done: number) => void): Promise<Uint8Array> => {
+    const all = new Uint8Array(length);
+    for (let done = 0; done < length; done += MAX_BLOCK) {
+      const count = Math.min(MAX_BLOCK, length - done);
+      all.set(await rom.readBlock(address + done, count), done);
+      report?.(done + count);
+    }
+    return all;
+  };
+
+  const readBack = async (expected: readonly Segment[]): Promise<void> => {
+    const total = sizeOf(expected);
+    let before = 0;
+    for (const { address, bytes } of expected) {
+      const found = await read(address, bytes.length, (done) =>
+        progress({ phase: 'read-back', done: before + done, total }),
+      );
+      compareReadBack(board, address, bytes, found);
+      before += bytes.length;
+    }
+  };
+
+  const writeBlocks = async (blocks: readonly Segment[]): Promise<void> => {
+    const total = sizeOf(blocks);
+    let done = 0;
+    for (const { address, bytes } of blocks) {
+      await rom.writeBlock(address, bytes);
+      done += bytes.length;
+      progress({ phase: 'write', done, total });
+    }
+  };
+
+  const write = async (address: number, bytes: Uint8Array): Promise<void> => {
+    const unit = overlaps(chip.flash, address, bytes.length)
+      ? Math.max(chip.rom.writeAlignment, chip.flash.programUnit)
+      : chip.rom.writeAlignment;
+    const from = Math.floor(address / unit) * unit;
+    const to = Math.ceil((address + bytes.length) / unit) * unit;
+    const whole = new Uint8Array(to - from);
+    if (from < address) whole.set(await read(from, unit), 0);
+    if (to > address + bytes.length) whole.set(await read(to - unit, unit), to - unit - from);
+    whole.set(bytes, address - from);
+    await writeBlocks(intoBlocks({ address: from, bytes: whole }));
+    await readBack([{ address: from, bytes: whole }]);
+  };
+
+  const erase = (pages: readonly number[]): Promise<void> =>
+    erasePagesWithQuirks(link, pages, {
+      quirks: quirksOf(session.id.productId, session.id.romId),
+      limit: Math.min(MAX_ERASE_PAGES, pageCount(chip)),
+      erase: rom.erasePages,
+      report: (done, total) => progress({ phase: 'erase', done, total }),
+    });
+
+  const start = async (address: number, unchecked: boolean): Promise<void> => {
+    if (!unchecked) {
+      const vectors = startVectors(await read(address, 8));
+      const why = whyNotStartable(chip, vectors);
+      if (why !== undefined) {
+        throw new HilError(308, `${board}: GO to ${hex(address)} was not sent: ${why}`, {
+          blame: 'firmware',
+          context: { address, ...vectors },
+        });
+      }
+    }
+    await rom.go(address);
+    ended = `the ROM started the application at ${hex(address)}`;
+  };
+
+  const leaving = async (why: string, work: () => Promise<void>): Promise<void> => {
+    await work();
+    ended = why;
+  };
+
+  const meet = async (): Promise<RomIdentity> => {
+    const sync = await synchronise(link);
+    const { version, commands } = await rom.get();
+    const productId = await rom.productId();
+    if (productId !== chip.identity.devId) {
+      throw new HilError(
+        102,
+        `${board}: Get ID answered ${hex(productId)}, the ${chip.name} has ${hex(chip.identity.devId)}`,
+        { blame: 'rig', context: { productId, devId: chip.identity.devId, chip: chip.name } },
+      );
+    }
+    known = commands;
+    const romId = await rom.readBlock(chip.rom.idAddress, 1).then(
+      (bytes) => bytes[0],
+      (error: unknown) => {
+        if (isHilError(error) && error.code === 304) return undefined;
+        throw error;
+      },
+    );
+    const romVersion = chip.rom.versions.find((version) => version.id === romId)?.version;
+    return { sync, protocolVersion: version, commands, productId, romId, romVersion };
+  };
+
+  const session: BootloaderSession = {
+    id: await meet().catch((error: unknown) => {
+      link.dispose();
+      throw explainFirstContact(error, line);
+    }),
+    getVersion: () => call('getVersion', {}, rom.version),
+    getId: () => call('getId', {}, rom.productId),
+    readMemory: (address, length) => call('readMemory', { address: hex(address), length }, () => read(address, length)),
+    writeMemory: (address, bytes) =>
+      call('writeMemory', { address: hex(address), length: bytes.length }, async () => {
+        if (overlaps(chip.optionBytes, address, bytes.length)) {
+          throw new HilError(
+            312,
+            `${board}: option bytes at ${hex(address)} are written by writeOptionBytes, as a whole`,
+            {
+              blame: 'test',
+            },
+          );
+        }
+        permit({ kind: 'write', via: 'usart', address, bytes });
+        if (bytes.length > 0) await write(address, bytes);
+      }),
+    erasePages: (pages) =>
+      call('erasePages', { pages }, async () => {
+        permit({ kind: 'erase-pages', via: 'usart', pages });
+        await erase(pages);
+      }),
+    massErase: () =>
+      call('massErase', {}, async () => {
+        permit({ kind: 'erase-all', via: 'usart' });
+        await rom.eraseAll();
+      }),
+    eraseAndWrite: (segments) =>
+      call('eraseAndWrite', { bytes: sizeOf(segments) }, async () => {
+        const plan = planWrite(chip, segments);
+        permit({ kind: 'erase-pages', via: 'usart', pages: plan.pages });
+        permit({ kind: 'image', via: 'usart', segments: plan.expected });
+        await erase(plan.pages);
+        await writeBlocks(plan.blocks);
+        await readBack(plan.expected);
+      }),
+    verify: (segments) => call('verify', { bytes: sizeOf(segments) }, () => readBack(segments)),
+    go: (address, { unchecked = false } = {}) =>
+      call('go', { address: hex(address), unchecked }, () => start(address, unchecked)),
+    goRamStub: () =>
+      call('goRamStub', {}, async () => {
+        const { address, bytes } = resetStub(chip);
+        permit({ kind: 'write', via: 'usart', address, bytes });
+        await write(address, bytes);
+        await start(address, false);
+      }),
+    writeProtect: (sectors) =>
+      call('writeProtect', { sectors }, () => {
+        permit({ kind: 'write-protection', via: 'usart', set: true });
+        return leaving('Write Protect resets the chip', () => rom.writeProtect(sectors));
+      }),
+    writeUnprotect: () =>
+      call('writeUnprotect', {}, () => {
+        permit({ kind: 'write-protection', via: 'usart', set: false });
+        return leaving('Write Unprotect resets the chip', () => rom.changeProtection('WPUN'));
+      }),
+    readoutProtect: () =>
+      call('readoutProtect', {}, () => {
+        permit({ kind: 'readout-protection', via: 'usart', set: true });
+        return leaving('Readout Protect resets the chip', () => rom.changeProtection('RDP'));
+      }),
+    readoutUnprotect: () =>
+      call('readoutUnprotect', {}, () => {
+        permit({ kind: 'readout-protection', via: 'usart', set: false });
+        return leaving('Readout Unprotect erases and resets the chip', () => rom.changeProtection('RDU'));
+      }),
+    writeOptionBytes: (bytes) =>
+      call('writeOptionBytes', { bytes }, () => {
+        permit({ kind: 'write', via: 'usart', address: chip.optionBytes.base, bytes });
+        return leaving('the chip loads the new option bytes and resets', () =>
+          rom.writeBlock(chip.optionBytes.base, bytes),
+        );
+      }),
+    writeWithBadChecksum: (address, bytes) =>
+      call('writeWithBadChecksum', { address: hex(address), length: bytes.length }, () => {
+        permit({ kind: 'write', via: 'usart', address, bytes });
+        return rom.writeBlockWithBadChecksum(address, bytes);
+      }),
+    get ended() {
+      return ended;
+    },
+    close() {
+      ended ??= 'it was closed';
+      link.dispose();
+    },
+  };
+  return session;
+}
+
+/** A ROM that took 0x7F and then stumbles at its first command has, most often, been spoken to without parity: 0x7F looks the same in both. */
+function explainFirstContact(error: unknown, line: SerialLine): unknown {
+  if (!isHilError(error) || ![303, 304, 305].includes(error.code) || line.format.parity === 'even') return error;
+  return new HilError(
+    302,
+    `${error.message.replace(/ {2}\[HIL-\d+\]$/, '')}; 0x7F was answered before, and the line is ${formatText(line.format)}: the ROM wants even parity (8E1)`,
+    { blame: 'rig', context: { ...error.context, cause: 'parity' }, cause: error },
+  );
+}
+
+function sizeOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}

@@ -308,9 +308,8 @@ describe('after a failure', () => {
     const [session, rom] = await met();
     rom.memory.set(0x0800_0000, 0x42);
     const { corrupt } = rom;
-    rom.corrupt = () => [];
-    const limitReached = session.getVersion().catch((error: unknown) => error);
-    expect(await limitReached).toMatchObject({ code: 303 });
+    rom.corrupt = () => [0x7b];
+    await expect(session.getVersion()).rejects.toMatchObject({ code: 305 });
     rom.corrupt = corrupt;
     await rom.line.sink.write(Uint8Array.from(pending), null as never);
     expect(await session.getId()).toBe(0x460);

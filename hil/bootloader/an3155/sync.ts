@@ -71,6 +71,7 @@ async function foreignAnswer(link: An3155Link, seen: number[]): Promise<HilError
 export const RESYNC_FILLER = 0x0a;
 
 const RESYNC_QUIET_MS = 50;
+/** First burst; each further one is twice as long, since only a long list of pages outlasts the first. */
 const RESYNC_BURST = 256;
 const RESYNC_MS = 35_000;
 
@@ -92,7 +93,7 @@ export async function resynchronise(link: An3155Link): Promise<void> {
       if (byte === NACK) return true;
     }
   };
-  while (whole.remainingMs() > 0) {
+  for (let burst = RESYNC_BURST; whole.remainingMs() > 0; burst *= 2) {
     whole.throwIfRevoked();
     link.line.source.take();
     for (let i = 0; i < 3; i++) {
@@ -102,12 +103,10 @@ export async function resynchronise(link: An3155Link): Promise<void> {
       }
     }
     // Silence: the ROM waits for data. Whatever the burst's own end starts is finished by the single bytes of the next round.
-    await link.send(new Uint8Array(RESYNC_BURST).fill(RESYNC_FILLER), whole);
-    sent.bytes += RESYNC_BURST;
+    await link.send(new Uint8Array(burst).fill(RESYNC_FILLER), whole);
+    sent.bytes += burst;
     await link.line.sink.drain(whole);
-    while (
-      (await link.byteWithin(link.budget('end of the burst', RESYNC_QUIET_MS, RESYNC_BURST), 'a byte')) !== undefined
-    );
+    while ((await link.byteWithin(link.budget('end of the burst', RESYNC_QUIET_MS, burst), 'a byte')) !== undefined);
   }
   throw new HilError(
     311,

@@ -159,6 +159,12 @@ describe('with the least permission that is needed', () => {
   });
 });
 
+describe('with page erase permitted and everything else but mass erase', () => {
+  test.each(table.filter(([, , , least]) => least?.erase === 'mass'))('%s is refused', (_what, access) => {
+    expect(verdict({ ...EVERYTHING, erase: 'pages' }, access)).toBe(451);
+  });
+});
+
 describe('with every permission', () => {
   test.each(table.filter(([, , , least]) => least === undefined))('%s is still refused', (_what, access) => {
     expect(verdict(EVERYTHING, access)).not.toBe('yes');

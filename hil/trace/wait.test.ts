@@ -72,9 +72,15 @@ describe('a deadline', () => {
     let lagMs = 0;
     const limit = deadline('late', 20, { lag: () => lagMs });
     const value = untilEvent<string>(limit, 'late event', ({ resolve }) => {
-      lagMs = 60_000;
+      // After the wait has set its own timer by the lag of that moment.
+      const lagging = setTimeout(() => {
+        lagMs = 60_000;
+      }, 5);
       const timer = setTimeout(() => resolve('came'), 60);
-      return () => clearTimeout(timer);
+      return () => {
+        clearTimeout(lagging);
+        clearTimeout(timer);
+      };
     });
     expect(await value).toBe('came');
   });

@@ -22,6 +22,10 @@ async function connectToOpenOcd(): Promise<TclConnection> {
     'noinit',
   ]);
   openocd = child;
+  // Listened for from the start: it may end before anybody asks.
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
+  });
   const port = await untilEvent<number>(soon(), 'Tcl port of OpenOCD', ({ resolve, reject, note }) => {
     let log = '';
     const onError = (chunk: Buffer): void => {
@@ -39,10 +43,7 @@ async function connectToOpenOcd(): Promise<TclConnection> {
       host: '127.0.0.1',
       port,
       board: 'none',
-      exitNews: () =>
-        new Promise((resolve) => {
-          child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
-        }),
+      exitNews: () => ended,
     },
     soon(),
   );

@@ -258,21 +258,18 @@ describe('backup domain', () => {
 test('any sequence of writes to RCC leaves SYSCLK running', () => {
   const registers = [REG.RCC_CR, REG.RCC_CFGR, REG.RCC_PLLCFGR, REG.RCC_CSR];
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.nat(3), fc.nat(0xffff_ffff), fc.nat(100_000)), { maxLength: 30 }),
-      (writes) => {
-        const b = createTestBench();
-        b.write(REG.FLASH_ACR, 0x602);
-        for (const [register, value, ns] of writes) {
-          b.write(registers[register]!, value);
-          b.pass(ns);
-          // What drives SYSCLK is on and ready.
-          if (sws(b) === 0 && (cr(b) & (HSION | HSIRDY)) !== (HSION | HSIRDY)) return false;
-          if (sws(b) === 2 && (cr(b) & (PLLON | PLLRDY)) !== (PLLON | PLLRDY)) return false;
-        }
-        return b.part.hclkHz() > 0;
-      },
-    ),
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(0xffff_ffff), fc.nat(100_000)), { maxLength: 30 }), (writes) => {
+      const b = createTestBench();
+      b.write(REG.FLASH_ACR, 0x602);
+      for (const [register, value, ns] of writes) {
+        b.write(registers[register]!, value);
+        b.pass(ns);
+        // What drives SYSCLK is on and ready.
+        if (sws(b) === 0 && (cr(b) & (HSION | HSIRDY)) !== (HSION | HSIRDY)) return false;
+        if (sws(b) === 2 && (cr(b) & (PLLON | PLLRDY)) !== (PLLON | PLLRDY)) return false;
+      }
+      return b.part.hclkHz() > 0;
+    }),
     { numRuns: 60 },
   );
 });

@@ -9,6 +9,8 @@ export interface ClockSource {
   setOn(on: boolean): void;
   /** On and ready at once: the source that the hardware itself starts before it lets the core run. */
   startReady(): void;
+  /** Run `action` when the source gets ready; at once if it is. */
+  whenReady(action: () => void): void;
 }
 
 export interface ClockSourceOptions {
@@ -24,6 +26,13 @@ export function createClockSource(options: ClockSourceOptions): ClockSource {
   let on = false;
   let ready = false;
   let start: EventHandle | undefined;
+  let waiting: (() => void)[] = [];
+  function getReady(): void {
+    ready = true;
+    const actions = waiting;
+    waiting = [];
+    for (const action of actions) action();
+  }
   return {
     get on() {
       return on;
@@ -49,7 +58,7 @@ export function createClockSource(options: ClockSourceOptions): ClockSource {
       if (delay === Number.POSITIVE_INFINITY) return;
       start = options.schedule.after(delay, () => {
         start = undefined;
-        ready = true;
+        getReady();
         options.changed(true);
       });
     },
@@ -57,7 +66,11 @@ export function createClockSource(options: ClockSourceOptions): ClockSource {
       options.schedule.cancel(start);
       start = undefined;
       on = true;
-      ready = true;
+      getReady();
+    },
+    whenReady(action) {
+      if (ready) action();
+      else waiting.push(action);
     },
   };
 }

@@ -26,7 +26,7 @@ const RVU = 2;
 const WVU = 4;
 /** An update crosses to the LSI domain in up to five LSI cycles (RM0454 24.4.4). */
 const UPDATE_CYCLES = 5;
-/** While frozen or without clock, look again this often. */
+/** While frozen, look again this often. */
 const RETRY_NS = 1_000_000;
 
 export function createIwdg(options: IwdgOptions): Peripheral {
@@ -43,6 +43,7 @@ export function createIwdg(options: IwdgOptions): Peripheral {
   let sinceNs = 0;
   let expiry: EventHandle | undefined;
   let updates: EventHandle[] = [];
+  let generation = 0;
 
   const tickNs = (): number => (lsi.hz === 0 ? 0 : ((4 << Math.min(pr, 6)) * 1e9) / lsi.hz);
   const elapsedTicks = (): number => {
@@ -55,7 +56,15 @@ export function createIwdg(options: IwdgOptions): Peripheral {
     schedule.cancel(expiry);
     if (!running) return;
     const tick = tickNs();
-    if (tick === 0 || options.frozen()) {
+    if (tick === 0) {
+      lsi.whenReady(() => {
+        if (!running || tickNs() === 0) return;
+        sinceNs = schedule.now();
+        arm();
+      });
+      return;
+    }
+    if (options.frozen()) {
       // The counter stands still: take the time again when it may go on.
       expiry = schedule.after(RETRY_NS, () => {
         sinceNs = schedule.now();
@@ -110,11 +119,9 @@ export function createIwdg(options: IwdgOptions): Peripheral {
    */
   function update(bit: number, take: () => void): void {
     sr |= bit;
-    const wait = (): void => {
-      if (lsi.hz === 0) {
-        updates.push(schedule.after(RETRY_NS, wait));
-        return;
-      }
+    const asked = generation;
+    lsi.whenReady(() => {
+      if (asked !== generation) return; // a reset came between
       updates.push(
         schedule.after((UPDATE_CYCLES * 1e9) / lsi.hz, () => {
           count = counter();
@@ -124,8 +131,7 @@ export function createIwdg(options: IwdgOptions): Peripheral {
           arm();
         }),
       );
-    };
-    wait();
+    });
   }
 
   function write(offset: number, value: number): void {
@@ -169,6 +175,7 @@ export function createIwdg(options: IwdgOptions): Peripheral {
       schedule.cancel(expiry);
       for (const handle of updates) schedule.cancel(handle);
       updates = [];
+      generation++;
       unlocked = running = false;
       pr = sr = 0;
       rlr = winr = count = 0xfff;

@@ -65,7 +65,8 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
   let seenLevel: Level = 0;
   let pump: EventHandle | undefined;
   let noise: EventHandle | undefined;
-  let pumpedNs = Number.NEGATIVE_INFINITY;
+  /** How many of `changes` the listeners have been told of, or were not meant to hear. */
+  let told = 0;
   const listeners: EdgeListener[] = [];
   const transmitListeners: ((frame: LineFrame) => void)[] = [];
 
@@ -96,19 +97,17 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
     schedule.cancel(pump);
     pump = undefined;
     const now = schedule.now();
-    for (const change of changes) {
-      if (change.timeNs > pumpedNs && change.timeNs <= now) report(resolve(change.level), change.timeNs);
+    while (told < changes.length && changes[told]!.timeNs <= now) {
+      const change = changes[told++]!;
+      report(resolve(change.level), change.timeNs);
     }
-    pumpedNs = now;
-    if (!listeners.some((l) => l.wants())) return;
-    const next = changes.find((c) => c.timeNs > now);
-    if (next !== undefined) pump = schedule.at(next.timeNs, advance);
+    if (told < changes.length && listeners.some((l) => l.wants())) pump = schedule.at(changes[told]!.timeNs, advance);
   }
 
   /** Listeners that did not want edges must not get stale ones later. */
   function rearm(): void {
     const now = schedule.now();
-    pumpedNs = now;
+    while (told < changes.length && changes[told]!.timeNs <= now) told++;
     seenLevel = resolve(outsideAt(now));
     floatLevel = seenLevel;
     advance();
@@ -119,7 +118,9 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
     const now = schedule.now();
     const ahead = changes.findIndex((c) => c.timeNs > now);
     const keepFrom = (ahead < 0 ? changes.length : ahead) - HISTORY;
-    if (keepFrom > 0) changes = changes.slice(keepFrom);
+    if (keepFrom <= 0) return;
+    changes = changes.slice(keepFrom);
+    told = Math.max(0, told - keepFrom);
   }
 
   function setSteady(level: Level | undefined): void {
@@ -127,9 +128,9 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
     const current = outsideAt(now);
     changes = changes.filter((c) => c.timeNs <= now);
     if (changes.length === 0) changes.push({ timeNs: Number.NEGATIVE_INFINITY, level: current });
+    told = Math.min(told, changes.length);
     push(now, level);
     lastEndNs = now;
-    report(resolve(level), now);
     advance();
   }
 

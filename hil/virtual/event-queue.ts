@@ -15,7 +15,7 @@ export interface EventQueue extends Schedule {
 }
 
 /** Events due within this time of now count as due: a cycle boundary is a rounded multiple of the clock period. */
-const ROUNDING_NS = 1e-3;
+export const ROUNDING_NS = 1e-3;
 
 /**
  * A binary heap ordered by (time, insertion).

@@ -10,7 +10,7 @@ export interface BoardSpec {
   readonly blank?: boolean;
   /** The stand-in ROM as a raw binary for the base of system memory. */
   readonly romPath: string;
-  /** Flash content at first power-on: ELF (by its `.elf` or its magic), or a raw binary for the flash base. */
+  /** Flash content at first power-on: `.elf`, `.hex`, or a `.bin` for the flash base. */
   readonly flashPath?: string;
   /** Flash content at first power-on as bytes; wins over `flashPath`. */
   readonly flash?: Uint8Array;

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { HilError } from '../error/hil-error.ts';
+import { toBin } from '../image/binary.ts';
+import { loadImage } from '../image/load.ts';
 import type { VirtualBoardOptions } from './board-types.ts';
 import type { BoardSpec } from './host-types.ts';
 
-/** Read the images a spec names. Throws HilError 645 for a file that cannot be read or is no image. */
+/** Where every STM32 has its flash. */
+const FLASH_BASE = 0x0800_0000;
+
+/**
+ * Read the images a spec names.
+ *
+ * @throws HilError 645 when the ROM cannot be read, or an image does not begin in flash; 620 .. 628 as `loadImage` for the flash.
+ */
 export function loadBoardOptions(spec: BoardSpec): VirtualBoardOptions {
   const flash = flashOf(spec);
   return {
     name: spec.name,
     model: spec.model,
     ...(spec.romId === undefined ? {} : { romId: spec.romId }),
-    rom: read(spec, spec.romPath, 'the stand-in ROM'),
+    rom: readRom(spec),
     ...(flash === undefined ? {} : { flash }),
     seed: spec.seed,
   };
@@ -19,14 +28,29 @@ export function loadBoardOptions(spec: BoardSpec): VirtualBoardOptions {
 function flashOf(spec: BoardSpec): Uint8Array | undefined {
   if (spec.blank === true) return undefined;
   if (spec.flash !== undefined) return spec.flash;
-  return spec.flashPath === undefined ? undefined : read(spec, spec.flashPath, 'the flash content');
+  if (spec.flashPath === undefined) return undefined;
+  const { address, bytes } = toBin(loadImage(spec.flashPath, FLASH_BASE));
+  if (address < FLASH_BASE) {
+    throw new HilError(
+      645,
+      `virtual board ${spec.name}: ${spec.flashPath} begins at 0x${address.toString(16)}, not in flash`,
+      {
+        blame: 'test',
+        context: { path: spec.flashPath, address },
+      },
+    );
+  }
+  const flash = new Uint8Array(address - FLASH_BASE + bytes.length).fill(0xff);
+  flash.set(bytes, address - FLASH_BASE);
+  return flash;
 }
 
-function read(spec: BoardSpec, path: string, what: string): Uint8Array {
+function readRom(spec: BoardSpec): Uint8Array {
+  const path = spec.romPath;
   try {
     return new Uint8Array(readFileSync(path));
   } catch (cause) {
-    throw new HilError(645, `virtual board ${spec.name}: ${what} cannot be read from ${path}`, {
+    throw new HilError(645, `virtual board ${spec.name}: the stand-in ROM cannot be read from ${path}`, {
       blame: 'test',
       context: { path },
       cause,

@@ -1,4 +1,5 @@
 import type { Level, LineFrame, WireState } from '../board-types.ts';
+import { ROUNDING_NS } from '../event-queue.ts';
 import type { Random } from '../random.ts';
 import type { EventHandle, Schedule } from '../schedule.ts';
 
@@ -96,7 +97,8 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
   function advance(): void {
     schedule.cancel(pump);
     pump = undefined;
-    const now = schedule.now();
+    // An event may run up to the queue's rounding before its time; a change at that time is due, or it would be pumped for ever.
+    const now = schedule.now() + ROUNDING_NS;
     while (told < changes.length && changes[told]!.timeNs <= now) {
       const change = changes[told++]!;
       report(resolve(change.level), change.timeNs);

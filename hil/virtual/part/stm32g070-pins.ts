@@ -65,9 +65,12 @@ export function signalAt(pin: string, alternateFunction: number): string | undef
   return table[pin]?.[alternateFunction];
 }
 
-/** Pins that can carry `signal`. */
+const carriers = new Map<string, string[]>();
+for (const [pin, functions] of Object.entries(table)) {
+  for (const signal of Object.values(functions)) carriers.set(signal, [...(carriers.get(signal) ?? []), pin]);
+}
+
+/** Pins that can carry `signal`. Asked at every read of a status register, so the table is turned round once. */
 export function pinsFor(signal: string): readonly string[] {
-  return Object.entries(table)
-    .filter(([, functions]) => Object.values(functions).includes(signal))
-    .map(([pin]) => pin);
+  return carriers.get(signal) ?? [];
 }

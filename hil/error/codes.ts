@@ -26,6 +26,14 @@ export const codes = {
   224: 'OpenOCD sent an answer that does not have the expected form',
   225: 'no answer from OpenOCD to a command in time',
   226: "OpenOCD's Tcl connection was used after it ended",
+  231: 'OpenOCD is not installed or cannot be run',
+  232: 'OpenOCD is too old',
+  233: 'OpenOCD ended before it was ready',
+  234: 'the ST-Link is not there or cannot be opened',
+  235: 'the ST-Link is in use by another program',
+  236: 'the target does not answer the ST-Link',
+  237: 'the target has no power',
+  239: 'OpenOCD was not ready in time',
   290: 'an awaited condition did not come in time',
 
   301: 'no answer to 0x7F: the ROM was not reached',
@@ -41,6 +49,12 @@ export const codes = {
   311: 'the ROM could not be brought back in step after a failure',
   312: 'an argument is outside of what the protocol or the part allows',
 
+  411: 'the core did not halt in time',
+  412: 'the probe could not erase or program the flash',
+  414: 'FLASH_ACR.EMPTY could not be cleared',
+  415: 'the probe was used while it was released',
+  416: 'the chip was not left as in the field',
+
   441: 'virtual board could not be built or did not become ready',
   443: 'replay of an input log differs from the log',
   451: 'the rig file does not permit this erase',
@@ -55,6 +69,7 @@ export const codes = {
 
   602: 'a deadline needs a positive number of milliseconds',
   603: 'an endpoint is not of a form that is known',
+  604: 'an argument of a probe call is not valid',
   620: 'image file cannot be read',
   621: 'file is not an ELF file',
   622: 'ELF file is truncated or inconsistent',
@@ -70,6 +85,11 @@ export const codes = {
   643: 'serial format is not of the form 115200 8E1',
   644: 'file is not an input log, or was recorded with other images',
   645: 'image of a virtual board cannot be read',
+  601: 'two boards have one name',
+  610: 'rig file cannot be read',
+  611: 'rig file has mistakes',
+  612: 'command line asks for something that does not exist',
+  613: 'what is to be run has not been built',
 } as const satisfies Record<number, string>;
 
 /** The meaning of a code; undefined for one that is not listed. */

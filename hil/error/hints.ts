@@ -51,6 +51,50 @@ export const hints: readonly Hint[] = [
     code: 102,
     advice: 'compare the board with the chip in the rig file; a cable in the wrong board of a rack looks like this.',
   },
+  { code: 231, advice: 'install it (`sudo apt-get install openocd`), or name its path in the rig file.' },
+  { code: 232, advice: 'install OpenOCD 0.12 or newer (Debian 12 and Ubuntu 24.04 have it).' },
+  {
+    code: 233,
+    when: (c) => c.cause === 'scripts',
+    advice: "OpenOCD's scripts are not where it looks; reinstall the package, or set OPENOCD_SCRIPTS.",
+  },
+  {
+    code: 234,
+    when: (c) => c.cause === 'serial' || c.cause === 'no-probe',
+    advice:
+      'is the board plugged in? `lsusb -v -d 0483:` shows the serial numbers (iSerial) to compare with the rig file.',
+  },
+  {
+    code: 234,
+    when: (c) => c.cause === 'permission',
+    advice: "install OpenOCD's udev rules (60-openocd.rules), then plug the board in again.",
+  },
+  {
+    code: 234,
+    when: (c) => c.cause === 'no-server',
+    advice: 'start the board (`hil virtual`) and use the port it prints.',
+  },
+  {
+    code: 234,
+    when: (c) => c.cause === 'enumerating',
+    advice: 'wait until the ST-Link has enumerated, and try again.',
+  },
+  {
+    code: 235,
+    advice: 'end the other program (another OpenOCD, an IDE, STM32CubeProgrammer); one ST-Link serves one program.',
+  },
+  {
+    code: 236,
+    advice:
+      'cycle the power of the board. If that helps, the firmware sleeps or uses the SWD pins (PA13, PA14): connect under reset, with NRST wired.',
+  },
+  { code: 237, advice: 'power the target; on a Nucleo look at the IDD jumper (JP3 or JP6) and the power selector.' },
+  {
+    code: 412,
+    advice:
+      "read OpenOCD's words above; write protection (WRP1AR, WRP1BR) and readout protection are the usual reasons.",
+  },
+  { code: 415, advice: 'call `reacquire()` before the probe is used again.' },
   {
     code: 301,
     when: (c) => c.cause === 'silence',

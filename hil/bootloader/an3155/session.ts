@@ -3,6 +3,7 @@ import { hex } from '../../error/format-error.ts';
 import { HilError, isHilError } from '../../error/hil-error.ts';
 import type { Access, Permissions } from '../../guard/access.ts';
 import { requirePermission } from '../../guard/decide.ts';
+import type { Segment } from '../../image/image.ts';
 import type { DeadlineScope } from '../../trace/deadline.ts';
 import type { Recorder } from '../../trace/recorder.ts';
 import { recordStep } from '../../trace/step.ts';
@@ -17,7 +18,7 @@ import { createRomClient } from './rom-client.ts';
 import { quirksOf } from './rom-quirks.ts';
 import { resynchronise, type SyncState, synchronise } from './sync.ts';
 import { startVectors, whyNotStartable } from './vector-check.ts';
-import { intoBlocks, planWrite, type Segment } from './write-plan.ts';
+import { intoBlocks, planWrite } from './write-plan.ts';
 
 export interface Progress {
   readonly phase: 'erase' | 'write' | 'read-back';

@@ -1,13 +1,8 @@
 import { type Chip, contains, endOf, pageOf } from '../../chip/chip.ts';
 import { hex } from '../../error/format-error.ts';
 import { HilError } from '../../error/hil-error.ts';
+import type { Segment } from '../../image/image.ts';
 import { MAX_BLOCK } from './coder.ts';
-
-/** Bytes and the address they go to. */
-export interface Segment {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
 
 /** What one erase-and-write does to a flash. */
 export interface WritePlan {

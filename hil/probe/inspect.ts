@@ -1,0 +1,55 @@
+import { type Chip, contains } from '../chip/chip.ts';
+import { ICSR, VTOR } from './debug-registers.ts';
+import type { TclCommands } from './tcl-commands.ts';
+
+/** Where a core stands. Values of the moment at which it was halted for it. */
+export interface Inspection {
+  /** It ran before, and runs again. */
+  readonly wasRunning: boolean;
+  readonly pc: number;
+  readonly lr: number;
+  readonly xpsr: number;
+  /** Exception number, xPSR bits 8:0: 0 in thread mode, 3 HardFault, 15 SysTick. */
+  readonly ipsr: number;
+  readonly msp: number;
+  readonly psp: number;
+  readonly primask: number;
+  readonly control: number;
+  readonly vtor: number;
+  readonly icsr: number;
+  readonly memoryRemap: number;
+  readonly where: 'flash' | 'system memory' | 'RAM' | 'elsewhere';
+}
+
+/**
+ * Looks at a core by hot attach. There is no way to read the registers of a running Cortex-M0+, so a running one is halted for some
+ * milliseconds; memory and peripherals are only read.
+ */
+export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspection> {
+  await tcl.run('poll');
+  const wasRunning = (await tcl.state()) !== 'halted';
+  if (wasRunning) await tcl.run('halt');
+  try {
+    const registers = await tcl.readRegisters(['pc', 'lr', 'xpsr', 'msp', 'psp', 'primask', 'control']);
+    const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
+    return {
+      wasRunning,
+      ...registers,
+      ipsr: registers.xpsr & 0x1ff,
+      vtor: chip.core.hasVtor ? await word(VTOR) : 0,
+      icsr: await word(ICSR),
+      memoryRemap: await word(chip.memoryRemap.register),
+      where: whereIs(chip, registers.pc),
+    };
+  } finally {
+    if (wasRunning) await tcl.run('resume');
+  }
+}
+
+/** The memory that an address lies in, the alias at 0 not followed. */
+export function whereIs(chip: Chip, address: number): Inspection['where'] {
+  if (contains(chip.flash, address)) return 'flash';
+  if (contains(chip.systemMemory, address)) return 'system memory';
+  if (contains(chip.sram, address)) return 'RAM';
+  return 'elsewhere';
+}

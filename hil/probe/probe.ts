@@ -1,0 +1,295 @@
+import type { Chip } from '../chip/chip.ts';
+import { HilError } from '../error/hil-error.ts';
+import type { KnownState, Permissions } from '../guard/access.ts';
+import { requirePermission } from '../guard/decide.ts';
+import type { OptionWords } from '../guard/with-restored.ts';
+import type { Image } from '../image/image.ts';
+import { type DeadlineScope, deadline } from '../trace/deadline.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import { recordStep } from '../trace/step.ts';
+import { until } from '../trace/wait.ts';
+import { connectByLadder } from './connect.ts';
+import type { EmptyFlagEvidence } from './empty-flag.ts';
+import { clearEmptyFlag } from './empty-flag.ts';
+import { eraseAll, erasePages, type FlashEvidence, programImage, readBytes } from './flash-access.ts';
+import { type Identity, readIdentity } from './identity.ts';
+import { type Inspection, inspectCore } from './inspect.ts';
+import type { Attach, ProbeAddress, ProbeTransport } from './openocd-args.ts';
+import { targetScript } from './openocd-args.ts';
+import type { OpenOcdFacts } from './openocd-log.ts';
+import type { OpenOcd } from './openocd-process.ts';
+import { type ReleaseEvidence, releaseTarget } from './release.ts';
+import { type CoreRegister, createTclCommands, plainHex, type TclCommands, type Width } from './tcl-commands.ts';
+
+export interface ProbeOptions {
+  readonly chip: Chip;
+  /** Named in errors and in the step stream. */
+  readonly board: string;
+  readonly permissions: Permissions;
+  readonly address: ProbeAddress;
+  /** Default `hla`. */
+  readonly transport?: ProbeTransport;
+  /** Ways to connect, in this order; default hot, then under reset. */
+  readonly ladder?: readonly Attach[];
+  readonly gdbPort?: number;
+  readonly workAreaBytes?: number;
+  /** The OpenOCD program; default `openocd` on the PATH. */
+  readonly openocd?: string;
+  readonly scope?: DeadlineScope;
+  readonly recorder?: Recorder;
+}
+
+/**
+ * The ST-Link of a board. OpenOCD does the work; its Tcl is not to be had from outside.
+ * Every call can throw HilError 222 and 226 (OpenOCD is gone: `reacquire` starts another), 223 (it failed), 225 (no answer in time),
+ * 415 (released: `reacquire` first), 501 (revoked).
+ */
+export interface Probe {
+  /** What OpenOCD logged about probe and target. */
+  facts(): OpenOcdFacts;
+  readonly pid: number;
+  readonly gdbPort: number | undefined;
+  /** The way by which the connection came about. */
+  readonly attach: Attach;
+  halt(): Promise<void>;
+  resume(): Promise<void>;
+  /** One instruction. The core must be halted. */
+  step(): Promise<void>;
+  isHalted(): Promise<boolean>;
+  /** Waits until the core halts by itself: breakpoint, vector catch. @throws HilError 411 */
+  waitUntilHalted(ms: number): Promise<void>;
+  readRegister(name: CoreRegister): Promise<number>;
+  readRegisters<T extends CoreRegister>(names: readonly T[]): Promise<Readonly<Record<T, number>>>;
+  writeRegister(name: CoreRegister, value: number): Promise<void>;
+  setBreakpoint(address: number): Promise<void>;
+  clearBreakpoint(address: number): Promise<void>;
+  /** Elements of 8, 16 or 32 bits; the core may run. */
+  readMemory(address: number, width: Width, count: number): Promise<readonly number[]>;
+  readBytes(address: number, length: number): Promise<Uint8Array>;
+  /** RAM and registers. @throws HilError 451 to 456 (guard) */
+  writeMemory(address: number, width: Width, values: readonly number[]): Promise<void>;
+  /** Reset, the core halted before its first instruction. */
+  resetHalt(): Promise<void>;
+  resetRun(): Promise<void>;
+  /** Erases the pages an image touches, programs it and reads it back; the core stays halted. @throws HilError 307, 412, 414, 451, 627 */
+  flashProgram(image: Image): Promise<FlashEvidence>;
+  /** @throws HilError 412, 451, 627 */
+  flashErasePages(pages: readonly number[]): Promise<void>;
+  /** @throws HilError 412, 451 */
+  flashMassErase(): Promise<void>;
+  /** Clears FLASH_ACR.EMPTY if the flash is not empty; `flashProgram` does it by itself. */
+  clearEmptyFlag(): Promise<EmptyFlagEvidence>;
+  /** The option words as the FLASH registers show them. */
+  readOptionWords(): Promise<OptionWords>;
+  /** Programs option words; they take effect when they are loaded: `loadOptionBytes` or a power cycle. @throws HilError 452 to 455 */
+  writeOptionWords(words: OptionWords): Promise<void>;
+  /** OBL_LAUNCH: loads the option bytes, which resets the chip. */
+  loadOptionBytes(): Promise<void>;
+  identity(): Promise<Identity>;
+  /** Core registers and where it stands; a running core is halted for some milliseconds and goes on. */
+  inspect(): Promise<Inspection>;
+  /** Leaves the chip as in the field, with proof. Until `reacquire` every call throws 415. @throws HilError 416 */
+  release(): Promise<ReleaseEvidence>;
+  /** Takes the probe back after `release`, or after OpenOCD or the board's power went away. Hot: the core goes on as it is. */
+  reacquire(): Promise<void>;
+  /** Ends OpenOCD. */
+  close(): Promise<void>;
+}
+
+/** A reset through NRST with its delays and the examination after it. */
+const RESET_MS = 10_000;
+
+/** @throws HilError 231 to 239, 604 */
+export async function openProbe(options: ProbeOptions): Promise<Probe> {
+  const { chip, board, permissions, recorder } = options;
+  const scope: DeadlineScope = { ...options.scope, board };
+  const script = targetScript(chip);
+  const spec = {
+    chip,
+    address: options.address,
+    transport: options.transport ?? 'hla',
+    ...(options.gdbPort === undefined ? {} : { gdbPort: options.gdbPort }),
+    ...(options.workAreaBytes === undefined ? {} : { workAreaBytes: options.workAreaBytes }),
+  };
+  const connect = () =>
+    connectByLadder(
+      spec,
+      {
+        board,
+        scope,
+        ...(options.openocd === undefined ? {} : { command: options.openocd }),
+        ...(recorder === undefined ? {} : { recorder }),
+      },
+      options.ladder,
+    );
+  let openocd: OpenOcd;
+  let attach: Attach;
+  let tcl: TclCommands;
+  const take = (connected: { readonly openocd: OpenOcd; readonly attach: Attach }): void => {
+    ({ openocd, attach } = connected);
+    tcl = createTclCommands(openocd.tcl, board, script.target, scope);
+  };
+  take(await connect());
+  let released = false;
+
+  const guarded = (access: Parameters<typeof requirePermission>[1], known: KnownState = {}): void =>
+    requirePermission({ name: board, chip, permissions }, access, known);
+
+  const available = (action: string): TclCommands => {
+    scope.signal?.throwIfAborted();
+    if (released) {
+      throw new HilError(415, `${board}: ${action} while the probe is released`, {
+        blame: 'test',
+        context: { action },
+      });
+    }
+    return tcl;
+  };
+  /** Reading calls. */
+  const ask = async <T>(action: string, work: (tcl: TclCommands) => Promise<T>): Promise<T> => work(available(action));
+  /** Calls that change something: each is a step in the stream. */
+  const act = <T>(action: string, args: unknown, work: (tcl: TclCommands) => Promise<T>): Promise<T> => {
+    const run = async (): Promise<T> => work(available(action));
+    return recorder === undefined ? run() : recordStep(recorder, { board, action: `probe ${action}`, args }, run);
+  };
+
+  const optionWords = async (commands: TclCommands): Promise<OptionWords> => {
+    const words: Record<string, number> = {};
+    for (const { name, register } of chip.optionBytes.words) {
+      words[name] = (await commands.readMemory(register, 32, 1))[0] as number;
+    }
+    return words;
+  };
+
+  return {
+    facts: () => openocd.facts(),
+    get pid() {
+      return openocd.pid;
+    },
+    get gdbPort() {
+      return openocd.gdbPort;
+    },
+    get attach() {
+      return attach;
+    },
+    halt: () => act('halt', {}, async (t) => void (await t.run('halt'))),
+    resume: () => act('resume', {}, async (t) => void (await t.run('resume'))),
+    step: () => act('step', {}, async (t) => void (await t.run('step'))),
+    isHalted: () => ask('isHalted', isHalted),
+    waitUntilHalted: (ms) =>
+      ask('waitUntilHalted', async (t) => {
+        await until(
+          deadline('halt of the core', ms, scope),
+          'halt of the core',
+          async (note) => {
+            if (await isHalted(t)) return true;
+            note(await t.state());
+            return false;
+          },
+          { code: 411 },
+        );
+      }),
+    readRegister: (name) => ask('readRegister', async (t) => (await t.readRegisters([name]))[name]),
+    readRegisters: (names) => ask('readRegisters', (t) => t.readRegisters(names)),
+    writeRegister: (name, value) => act('writeRegister', { name, value }, (t) => t.writeRegister(name, value)),
+    setBreakpoint: (address) =>
+      act('setBreakpoint', { address }, async (t) => void (await t.run(`bp ${plainHex(address)} 2 hw`))),
+    clearBreakpoint: (address) =>
+      act('clearBreakpoint', { address }, async (t) => void (await t.run(`rbp ${plainHex(address)}`))),
+    readMemory: (address, width, count) => ask('readMemory', (t) => t.readMemory(address, width, count)),
+    readBytes: (address, length) => ask('readBytes', (t) => readBytes(t, address, length)),
+    writeMemory: (address, width, values) =>
+      act('writeMemory', { address, width, values }, async (t) => {
+        const bytes = littleEndian(width, values);
+        guarded({ kind: 'write', via: 'swd', address, bytes }, { optionWords: await optionWords(t) });
+        await t.writeMemory(address, width, values);
+      }),
+    resetHalt: () => act('resetHalt', {}, async (t) => void (await t.run('reset halt', RESET_MS))),
+    resetRun: () => act('resetRun', {}, async (t) => void (await t.run('reset run', RESET_MS))),
+    flashProgram: (image) =>
+      act('flashProgram', { image: image.name }, async (t) => {
+        guarded({ kind: 'image', via: 'swd', segments: image.segments });
+        return programImage(board, chip, t, image);
+      }),
+    flashErasePages: (pages) =>
+      act('flashErasePages', { pages }, async (t) => {
+        guarded({ kind: 'erase-pages', via: 'swd', pages });
+        await erasePages(board, chip, t, pages);
+      }),
+    flashMassErase: () =>
+      act('flashMassErase', {}, async (t) => {
+        guarded({ kind: 'erase-all', via: 'swd' });
+        await eraseAll(board, script.flashDriver, t);
+      }),
+    clearEmptyFlag: () => act('clearEmptyFlag', {}, (t) => clearEmptyFlag(board, chip, t)),
+    readOptionWords: () => ask('readOptionWords', optionWords),
+    writeOptionWords: (words) =>
+      act('writeOptionWords', words, async (t) => {
+        const known = { optionWords: await optionWords(t) };
+        const changes = Object.entries(words).map(([name, value]) => ({ word: optionWord(chip, name), value }));
+        for (const { word, value } of changes) {
+          guarded({ kind: 'write', via: 'swd', address: word.register, bytes: littleEndian(32, [value]) }, known);
+        }
+        await t.run('halt');
+        for (const { word, value } of changes) {
+          const offset = word.register - chip.flash.controller.base;
+          await t.run(`${script.flashDriver} option_write 0 ${plainHex(offset)} ${plainHex(value)}`, RESET_MS);
+        }
+      }),
+    loadOptionBytes: () =>
+      act('loadOptionBytes', {}, async (t) => void (await t.run(`${script.flashDriver} option_load 0`, RESET_MS))),
+    identity: () => ask('identity', (t) => readIdentity(chip, t)),
+    inspect: () => ask('inspect', (t) => inspectCore(t, chip)),
+    release: () =>
+      act('release', {}, async (t) => {
+        const evidence = await releaseTarget(board, chip, t);
+        released = true;
+        return evidence;
+      }),
+    async reacquire() {
+      scope.signal?.throwIfAborted();
+      released = false;
+      const works = await tcl
+        .run('poll on')
+        .then(
+          async () => {
+            await tcl.run('poll');
+            await tcl.readMemory(0xe000_ed00, 32, 1);
+            return true;
+          },
+          () => false,
+        )
+        .catch(() => false);
+      if (works) return;
+      await openocd.stop();
+      take(await connect());
+    },
+    async close() {
+      released = true;
+      await openocd.stop();
+    },
+  };
+}
+
+async function isHalted(tcl: TclCommands): Promise<boolean> {
+  await tcl.run('poll');
+  return (await tcl.state()) === 'halted';
+}
+
+function optionWord(chip: Chip, name: string): Chip['optionBytes']['words'][number] {
+  const word = chip.optionBytes.words.find((candidate) => candidate.name === name);
+  if (word !== undefined) return word;
+  const known = chip.optionBytes.words.map((candidate) => candidate.name);
+  throw new HilError(604, `the ${chip.name} has no option word '${name}'; it has ${known.join(', ')}`, {
+    blame: 'test',
+    context: { name, known },
+  });
+}
+
+function littleEndian(width: Width, values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array((values.length * width) / 8);
+  for (const [i, value] of values.entries()) {
+    for (let byte = 0; byte < width / 8; byte++) bytes[(i * width) / 8 + byte] = (value >>> (8 * byte)) & 0xff;
+  }
+  return bytes;
+}

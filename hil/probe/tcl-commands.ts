@@ -1,0 +1,113 @@
+import { hex } from '../error/format-error.ts';
+import { HilError } from '../error/hil-error.ts';
+import { type Deadline, type DeadlineScope, deadline } from '../trace/deadline.ts';
+import type { TclConnection } from '../transport/tcl-connection.ts';
+
+/** Core registers under OpenOCD's names; the special ones are Armv6-M's and Armv7-M's. */
+export const coreRegisters = [
+  'r0',
+  'r1',
+  'r2',
+  'r3',
+  'r4',
+  'r5',
+  'r6',
+  'r7',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'sp',
+  'lr',
+  'pc',
+  'xpsr',
+  'msp',
+  'psp',
+  'primask',
+  'control',
+] as const;
+export type CoreRegister = (typeof coreRegisters)[number];
+
+export type Width = 8 | 16 | 32;
+
+/** Most elements in one command: OpenOCD answers in text, and a line stays short of its limits. */
+const CHUNK = 4096;
+
+/** Long enough for one exchange while the target is slow to answer; OpenOCD retries a waiting DAP for up to a second. */
+const COMMAND_MS = 5000;
+
+/** The few OpenOCD commands the probe needs, each with its answer parsed. */
+export interface TclCommands {
+  /** Runs a command whose answer does not matter. What it printed is returned for a person to read. */
+  run(script: string, ms?: number): Promise<string>;
+  readMemory(address: number, width: Width, count: number): Promise<readonly number[]>;
+  writeMemory(address: number, width: Width, values: readonly number[]): Promise<void>;
+  readRegisters<T extends CoreRegister>(names: readonly T[]): Promise<Readonly<Record<T, number>>>;
+  writeRegister(name: CoreRegister, value: number): Promise<void>;
+  /** `running`, `halted`, `reset`, `unknown`, ... as OpenOCD last saw it. */
+  state(): Promise<string>;
+}
+
+export function createTclCommands(
+  tcl: TclConnection,
+  board: string,
+  target: string,
+  scope: DeadlineScope,
+): TclCommands {
+  const limit = (name: string, ms = COMMAND_MS): Deadline => deadline(name, ms, { ...scope, board });
+  const malformed = (command: string, answer: string): HilError =>
+    new HilError(224, `${board}: OpenOCD answered '${command}' with '${answer.trim().slice(0, 120)}'`, {
+      blame: 'rig',
+      context: { command, answer: answer.slice(0, 400) },
+    });
+  return {
+    run: (script, ms) => tcl.print(script, limit(script, ms)),
+    async readMemory(address, width, count) {
+      const step = width / 8;
+      const all: number[] = [];
+      while (all.length < count) {
+        const some = Math.min(CHUNK, count - all.length);
+        const command = `read_memory ${plainHex(address + all.length * step)} ${width} ${some}`;
+        const answer = await tcl.evaluate(command, limit(command));
+        const values = answer.trim().split(/\s+/).map(Number);
+        if (values.length !== some || values.some((value) => !Number.isInteger(value)))
+          throw malformed(command, answer);
+        all.push(...values);
+      }
+      return all;
+    },
+    async writeMemory(address, width, values) {
+      const step = width / 8;
+      for (let done = 0; done < values.length; done += CHUNK) {
+        const some = values
+          .slice(done, done + CHUNK)
+          .map(plainHex)
+          .join(' ');
+        const command = `write_memory ${plainHex(address + done * step)} ${width} {${some}}`;
+        await tcl.evaluate(command, limit(`write of memory at ${hex(address)}`));
+      }
+    },
+    async readRegisters(names) {
+      // OpenOCD keeps registers of a halted core; -force reads them from the core.
+      const command = `get_reg -force {${names.join(' ')}}`;
+      const answer = await tcl.evaluate(command, limit(command));
+      const words = answer.trim().split(/\s+/);
+      const values: Partial<Record<CoreRegister, number>> = {};
+      for (let i = 0; i + 1 < words.length; i += 2) values[words[i] as CoreRegister] = Number(words[i + 1]);
+      for (const name of names) if (!Number.isInteger(values[name])) throw malformed(command, answer);
+      return values as Record<(typeof names)[number], number>;
+    },
+    async writeRegister(name, value) {
+      const command = `set_reg {${name} ${plainHex(value)}}`;
+      await tcl.evaluate(command, limit(command));
+    },
+    async state() {
+      return (await tcl.evaluate(`${target} curstate`, limit('state of the core'))).trim();
+    },
+  };
+}
+
+export function plainHex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}

@@ -63,10 +63,10 @@ bool flash_program(uint32_t address, const uint8_t *bytes, uint32_t count)
       address++;
       done++;
     } while ((address & 7u) && done < count);
-    errors |= program_double_word((volatile uint32_t *)double_word, half[0], half[1]);
+    errors |= reported_errors(program_double_word((volatile uint32_t *)double_word, half[0], half[1]));
   }
   flash_lock();
-  return !(errors & FLASH_SR_REPORTED_ERRORS);
+  return errors == 0;
 }
 
 INLINE uint32_t erase(uint32_t what)
@@ -75,7 +75,8 @@ INLINE uint32_t erase(uint32_t what)
   FLASH->CR = what;
   FLASH->CR = what | FLASH_CR_STRT;
   wait_while(1u << ROM_ERASE_BUSY_BIT);
-  return FLASH->SR & FLASH_SR_ERRORS;
+  const uint32_t errors = FLASH->SR & FLASH_SR_ERRORS;
+  return reported_errors(errors);
 }
 
 IN_RAM void flash_erase_and_answer(const uint8_t *pages, uint32_t count, struct usart *usart)
@@ -88,5 +89,5 @@ IN_RAM void flash_erase_and_answer(const uint8_t *pages, uint32_t count, struct 
     errors |= erase(FLASH_CR_PER | ((uint32_t)pages[i] << FLASH_CR_PNB_Pos));
   }
   FLASH->CR = FLASH_CR_LOCK;
-  usart->TDR = errors & FLASH_SR_REPORTED_ERRORS ? NACK : ACK;
+  usart->TDR = errors ? NACK : ACK;
 }

@@ -15,8 +15,14 @@
   (FLASH_SR_OPERR | FLASH_SR_PROGERR | FLASH_SR_WRPERR | FLASH_SR_PGAERR | FLASH_SR_SIZERR | FLASH_SR_PGSERR |                 \
    FLASH_SR_MISERR | FLASH_SR_FASTERR | FLASH_SR_RDERR | FLASH_SR_OPTVERR)
 
-/* [g070-protected-page-no-error] AN3155: a write-protected page is no error to the host */
-#define FLASH_SR_REPORTED_ERRORS (FLASH_SR_ERRORS & ~FLASH_SR_WRPERR)
+/*
+ * What of an operation's error flags the host is told. [g070-protected-page-no-error] Nothing where the page is write-protected (AN3155);
+ * the second word of a refused double word then adds PGSERR, which means no more.
+ */
+static inline __attribute__((always_inline)) uint32_t reported_errors(uint32_t errors)
+{
+  return errors & FLASH_SR_WRPERR ? 0u : errors;
+}
 
 /* Give the keys if CR is locked. After a wrong key the hardware answers this with a bus error until the next reset. */
 void flash_unlock(void);

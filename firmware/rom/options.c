@@ -31,7 +31,7 @@ bool options_program(const struct options *options)
   FLASH->WRP1AR = options->wrp1a;
   FLASH->WRP1BR = options->wrp1b;
   FLASH->CR |= FLASH_CR_OPTSTRT;
-  const bool programmed = !(flash_finish() & FLASH_SR_REPORTED_ERRORS);
+  const bool programmed = flash_finish() == 0;
   if (!programmed) {
     flash_lock();
   }

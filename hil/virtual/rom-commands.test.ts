@@ -5,6 +5,7 @@ import {
   addressBytes,
   command,
   type HostLine,
+  hexNamed,
   NACK,
   peek,
   readMemory,
@@ -23,7 +24,7 @@ const bytes = (count: number, seed = 1): number[] =>
 const answersGetId = (line: HostLine): boolean =>
   line.exchange(command(0x02), 5).join() === [ACK, 0x01, 0x04, 0x60, ACK].join();
 
-describe.each([0xb2, 0xb3, 0xb4])('the commands of ROM %#x that only answer', (romId) => {
+describe.each(hexNamed(0xb2, 0xb3, 0xb4))('the commands of ROM %s that only answer', (_, romId) => {
   const { line, board } = synchronised(romId);
 
   test('GET gives protocol 3.1 and the eleven commands', () => {

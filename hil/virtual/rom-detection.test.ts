@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ACK, command, hostLine, NACK, peek, romBoard, synchronised } from './rom-line.ts';
+import { ACK, command, hexNamed, hostLine, NACK, peek, romBoard, synchronised } from './rom-line.ts';
 
 const GET_ID = [ACK, 0x01, 0x04, 0x60, ACK];
 const USARTS = ['USART1', 'USART2', 'USART3'] as const;
@@ -15,7 +15,7 @@ function blank(romId = 0xb4) {
   return { board, ...lines };
 }
 
-describe.each([0xb2, 0xb3, 0xb4])('ROM %#x', (romId) => {
+describe.each(hexNamed(0xb2, 0xb3, 0xb4))('ROM %s', (_, romId) => {
   test.each(USARTS)('is entered through %s', (usart) => {
     const { line } = synchronised(romId, usart);
     expect(line.exchange(command(0x02), 5)).toEqual(GET_ID);
@@ -75,7 +75,7 @@ describe('with PC11 held low', () => {
     return USART2.exchange([0x7f], 1, 20);
   };
 
-  test.each([0xb2, 0xb4])('ROM %#x still hears USART2', (romId) => {
+  test.each(hexNamed(0xb2, 0xb4))('ROM %s still hears USART2', (_, romId) => {
     expect(withPc11Low(romId)).toEqual([ACK]);
   });
 
@@ -89,7 +89,7 @@ describe('what the start leaves', () => {
   const ICSCR = 0x4002_1004;
   const empty = (romId: number): number => (peek(blank(romId).board, FLASH_ACR) >>> 16) & 1;
 
-  test.each([0xb2, 0xb4])('ROM %#x keeps the EMPTY flag', (romId) => {
+  test.each(hexNamed(0xb2, 0xb4))('ROM %s keeps the EMPTY flag', (_, romId) => {
     expect(empty(romId)).toBe(1);
   });
 
@@ -104,10 +104,10 @@ describe('what the start leaves', () => {
   });
 
   test.each([
-    [0xb2, 0],
-    [0xb3, 64],
-    [0xb4, 64],
-  ])('ROM %#x leaves HSITRIM at %i', (romId, trim) => {
+    ['0xb2', 0xb2, 0],
+    ['0xb3', 0xb3, 64],
+    ['0xb4', 0xb4, 64],
+  ])('ROM %s (%i) leaves HSITRIM at %i', (_, romId, trim) => {
     expect((peek(blank(romId).board, ICSCR) >>> 8) & 0x7f).toBe(trim);
   });
 

@@ -4,6 +4,7 @@ import {
   command,
   extendedErase,
   type HostLine,
+  hexNamed,
   NACK,
   peek,
   readMemory,
@@ -84,7 +85,7 @@ describe('Write Memory to flash', () => {
   });
 });
 
-describe.each([0xb2, 0xb4])('Extended Erase of ROM %#x', (romId) => {
+describe.each(hexNamed(0xb2, 0xb4))('Extended Erase of ROM %s', (_, romId) => {
   test('erases one page, and that page only', () => {
     const { line } = withContent(romId);
     expect(extendedErase(line, [5])).toEqual([ACK, ACK]);

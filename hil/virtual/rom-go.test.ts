@@ -5,6 +5,7 @@ import {
   command,
   coreRegister,
   type HostLine,
+  hexNamed,
   NACK,
   peek,
   synchronised,
@@ -32,11 +33,11 @@ const go = (line: HostLine, address: number): number[] => [
   ...line.exchange(addressBytes(address), 1),
 ];
 
-describe.each([0xb2, 0xb3, 0xb4])('GO of ROM %#x', (romId) => {
+describe.each(hexNamed(0xb2, 0xb3, 0xb4))('GO of ROM %s', (_, romId) => {
   test.each([
     ['RAM', RAM],
     ['flash', FLASH + 0x200],
-  ])('starts a program in %s with MSP and PC from its table', (_, address) => {
+  ])('starts a program in %s with MSP and PC from its table', (_area, address) => {
     const { line, board } = synchronised(romId);
     expect(writeMemory(line, address, spinningProgram(address))).toEqual([ACK, ACK, ACK]);
     expect(go(line, address)).toEqual([ACK, ACK]);

@@ -14,9 +14,9 @@ export function romImage(romId: number): Uint8Array {
   return readFileSync(new URL(`stm32g070-0x${romId.toString(16).toUpperCase()}.bin`, folder));
 }
 
-/** A powered board whose flash is erased unless given: with nothing in it, it starts the ROM. */
+/** A board whose flash is erased unless given: with nothing in it, it starts the ROM. */
 export function romBoard(romId: number, flash?: Uint8Array): VirtualBoard {
-  const board = createVirtualBoard({
+  return createVirtualBoard({
     name: 'rom-test',
     model: 'NUCLEO-G070RB',
     romId,
@@ -24,8 +24,6 @@ export function romBoard(romId: number, flash?: Uint8Array): VirtualBoard {
     seed: 70,
     ...(flash ? { flash } : {}),
   });
-  board.setPower(true);
-  return board;
 }
 
 export interface LineFormat {
@@ -109,6 +107,10 @@ export function hostLine(board: VirtualBoard, name: string, format: LineFormat =
   };
   return line;
 }
+
+/** Rows for `describe.each`: a ROM ID as it is written, and itself. */
+export const hexNamed = (...ids: readonly number[]): (readonly [string, number])[] =>
+  ids.map((id) => [`0x${id.toString(16)}`, id] as const);
 
 export const xor = (bytes: readonly number[]): number => bytes.reduce((sum, byte) => sum ^ byte, 0);
 

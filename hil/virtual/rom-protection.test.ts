@@ -6,6 +6,7 @@ import {
   command,
   extendedErase,
   type HostLine,
+  hexNamed,
   NACK,
   peek,
   readMemory,
@@ -41,7 +42,7 @@ function writeProtect(line: HostLine, pages: readonly number[]): number[] {
 const resetHappened = (board: VirtualBoard): boolean => (peek(board, 0x4002_1060) & 0x0200_0000) !== 0; // RCC_CSR.OBLRSTF
 
 describe('Write Memory to the option bytes', () => {
-  test.each([0xb3, 0xb4])('of ROM %#x: programs them, loads them and so resets', (romId) => {
+  test.each(hexNamed(0xb3, 0xb4))('of ROM %s: programs them, loads them and so resets', (_, romId) => {
     const { line, board } = synchronised(romId);
     const wanted = (FACTORY & ~0x0400_0000) >>> 0; // nBOOT0 = 0
     expect(writeMemory(line, OPTIONS, optionWord(wanted))).toEqual([ACK, ACK, ACK]);
@@ -56,7 +57,6 @@ describe('Write Memory to the option bytes', () => {
     expect(writeMemory(line, OPTIONS, optionWord(wanted))).toEqual([ACK, ACK, ACK]);
     expect(line.exchange(command(0x02), 5)).toEqual([ACK, 0x01, 0x04, 0x60, ACK]);
     expect(resetHappened(board)).toBe(false);
-    expect(readMemory(line, OPTIONS, 4)).toEqual(little(FACTORY));
     board.setPower(false);
     line.runMs(1);
     board.setPower(true);

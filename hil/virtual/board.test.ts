@@ -16,8 +16,8 @@ function image(code: readonly number[], literals: readonly number[]): Uint8Array
   const view = new DataView(bytes.buffer);
   view.setUint32(0, STACK, true);
   view.setUint32(4, 0x0800_0009, true);
-  code.forEach((halfword, i) => view.setUint16(8 + 2 * i, halfword, true));
-  literals.forEach((word, i) => view.setUint32(8 + 2 * code.length + 4 * i, word, true));
+  for (const [i, halfword] of code.entries()) view.setUint16(8 + 2 * i, halfword, true);
+  for (const [i, word] of literals.entries()) view.setUint32(8 + 2 * code.length + 4 * i, word, true);
   return bytes;
 }
 
@@ -168,7 +168,7 @@ describe('boot', () => {
   const area = (b: VirtualBoard): string => {
     let area = '';
     b.onNote((_t, event, data) => {
-      if (event === 'reset') area = String(data['boot']);
+      if (event === 'reset') area = String(data.boot);
     });
     b.setNrst(true);
     b.setNrst(false);

@@ -1,0 +1,235 @@
+import type { Confidence } from '../../chip/provenance.ts';
+
+/** A modelled behaviour of silicon that is less than documented, with the question that a real chip would have to answer. */
+export interface ModelledBehaviour {
+  readonly id: string;
+  readonly part: string;
+  readonly behaviour: string;
+  readonly source: string;
+  readonly confidence: Exclude<Confidence, 'documented'>;
+  readonly question: string;
+}
+
+const G070 = 'STM32G070RB';
+
+/** What reports count as "not confirmed on silicon". */
+export const modelledBehaviours: readonly ModelledBehaviour[] = [
+  {
+    id: 'g070-flash-key-when-unlocked',
+    part: G070,
+    behaviour: 'A key written to KEYR while FLASH_CR is unlocked counts as a wrong key: bus error, locked until reset',
+    source: 'reading of RM0454 3.3.6 ("any wrong sequence")',
+    confidence: 'hypothesis',
+    question: 'With LOCK clear, write 0x45670123 to KEYR: HardFault? LOCK afterwards?',
+  },
+  {
+    id: 'g070-flash-cr-write-while-busy',
+    part: G070,
+    behaviour: 'A write to FLASH_CR while BSY1 or CFGBSY is set is lost',
+    source: 'RM0454 3.7.5 forbids it; AN2606 r70 T108 (V11.3: multi-page erase fails) fits',
+    confidence: 'hypothesis',
+    question:
+      'From SRAM, start a page erase, write PNB + 1 with STRT at once: which pages are erased, and when is BSY1 clear?',
+  },
+  {
+    id: 'g070-flash-first-word-upper-half',
+    part: G070,
+    behaviour: 'A first word at an address that is no multiple of 8 gives PGAERR',
+    source: 'SVD text of PGAERR ("cannot be contained in the same double word")',
+    confidence: 'hypothesis',
+    question: 'With PG set, write a word to an erased address ending in 4: which flags?',
+  },
+  {
+    id: 'g070-flash-store-while-busy',
+    part: G070,
+    behaviour:
+      'A store while BSY1 is set is carried out when the operation ends, without an error; the writer is not held up',
+    source: 'RM0454: the bus stalls; that the writer is not held is a simplification',
+    confidence: 'hypothesis',
+    question: 'From SRAM, write two double words without polling BSY1: both programmed? cycles of the second store?',
+  },
+  {
+    id: 'g070-flash-row-gap',
+    part: G070,
+    behaviour: 'In fast programming MISERR comes when no word is written for 30 us',
+    source: 'no number in RM0454 3.3.8',
+    confidence: 'hypothesis',
+    question: 'Fast-program a row with a pause of 1 to 200 us after the first word: from which pause on is MISERR set?',
+  },
+  {
+    id: 'g070-flash-store-to-system-memory',
+    part: G070,
+    behaviour: 'A store to system memory, option area or factory bytes with PG set gives WRPERR',
+    source: 'analogy with protected pages',
+    confidence: 'hypothesis',
+    question: 'With PG set, write a word to 0x1FFF0000: bus error, or which flags?',
+  },
+  {
+    id: 'g070-flash-times',
+    part: G070,
+    behaviour: 'Double word 85 us, row 1.7 ms, page erase 22 ms, mass erase 22.1 ms, every time',
+    source: 'data sheet DS12766, typical values, recalled',
+    confidence: 'corroborated',
+    question: 'Time from STRT to BSY1 clear for a page and a mass erase, and from the second word for a double word',
+  },
+  {
+    id: 'g070-option-program-time',
+    part: G070,
+    behaviour: 'Option programming takes 23 ms',
+    source: 'one page erase and the double words',
+    confidence: 'hypothesis',
+    question: 'Time from OPTSTRT to BSY1 clear',
+  },
+  {
+    id: 'g070-empty-flag-at-option-load',
+    part: G070,
+    behaviour: 'FLASH_ACR.EMPTY is evaluated at power-on and OBL_LAUNCH only, kept by a system reset and writable',
+    source: 'AN2606 r70 48.3; ST article on the empty check; Black Magic Probe and stm32flash handle it so',
+    confidence: 'corroborated',
+    question: 'After mass erase and power-on, program by SWD, pulse NRST: PC in system memory? FLASH_ACR bit 16?',
+  },
+  {
+    id: 'g070-too-few-wait-states',
+    part: G070,
+    behaviour: 'Reads and fetches with too few wait states for HCLK answer with a bus error',
+    source: 'silicon returns wrong data outside its specification; the model fails loudly instead',
+    confidence: 'hypothesis',
+    question: 'At 64 MHz set LATENCY = 0 from SRAM and read flash: wrong words, or a fault?',
+  },
+  {
+    id: 'g070-rdp1-debugger',
+    part: G070,
+    behaviour: 'At RDP level 1 the first debugger access takes main flash away until power-off',
+    source: 'RM0454 3.5.2 as for L4 and G0x1',
+    confidence: 'corroborated',
+    question: 'At level 1 read 0x08000000 by SWD, release, pulse NRST: does the application run without a power cycle?',
+  },
+  {
+    id: 'g070-rdp-regression-erases-backup',
+    part: G070,
+    behaviour: 'RDP from level 1 to 0 erases main flash and backup registers, not SRAM, OTP',
+    source: 'analogy with G0x1 and L4',
+    confidence: 'hypothesis',
+    question: 'Write BKP0R and a word of SRAM, go to level 1 and back: what is left?',
+  },
+  {
+    id: 'g070-pinrstf-with-internal-reset',
+    part: G070,
+    behaviour: 'Software, watchdog and option-load resets set PINRSTF beside their own flag',
+    source: 'measured on G4, F1, L4 and U5 (public logs); RM0454 figure of the reset circuit',
+    confidence: 'corroborated',
+    question: 'Clear by RMVF, write SYSRESETREQ, read RCC_CSR',
+  },
+  {
+    id: 'g070-power-on-flags',
+    part: G070,
+    behaviour: 'After power-on RCC_CSR shows PWRRSTF and PINRSTF',
+    source: 'L4 resets to 0x0C000600',
+    confidence: 'hypothesis',
+    question: 'Read RCC_CSR as the first thing after power-on',
+  },
+  {
+    id: 'g070-reset-takes-no-time',
+    part: G070,
+    behaviour: 'An internal reset takes no time; NRST is not held low for 20 us',
+    source: 'simplification',
+    confidence: 'hypothesis',
+    question: 'Length of the low pulse on NRST after SYSRESETREQ, and time to the first instruction',
+  },
+  {
+    id: 'g070-hse-absent-on-nucleo',
+    part: G070,
+    behaviour: 'NUCLEO-G070RB has no clock on OSC_IN: HSERDY never comes. LSE crystal is fitted',
+    source: 'UM2324 (MB1360), recalled',
+    confidence: 'hypothesis',
+    question: 'Set HSEON, then HSEBYP and HSEON: HSERDY within 100 ms?',
+  },
+  {
+    id: 'g070-oscillator-start-up',
+    part: G070,
+    behaviour: 'LSI 80 to 130 us, LSE 0.3 to 2 s, PLL 15 to 40 us, uniformly drawn from the seed',
+    source: 'data sheet DS12766, recalled',
+    confidence: 'corroborated',
+    question: 'Cycles from LSION, LSEON, PLLON to the ready flag',
+  },
+  {
+    id: 'g070-pll-out-of-range',
+    part: G070,
+    behaviour: 'A PLL whose input or VCO is out of range never gets ready',
+    source: 'outside the specification',
+    confidence: 'hypothesis',
+    question: 'PLLN = 4 from HSI16: PLLRDY?',
+  },
+  {
+    id: 'g070-switch-delay',
+    part: G070,
+    behaviour: 'SWS follows SW 400 ns after the source is ready',
+    source: 'no number in RM0454',
+    confidence: 'hypothesis',
+    question: 'Cycles from SW = PLL to SWS = PLL',
+  },
+  {
+    id: 'g070-clock-off-reads-zero',
+    part: G070,
+    behaviour: 'A peripheral without clock reads 0 and ignores writes, without a fault',
+    source: 'common observation on STM32; RM0454 5.2.17 says "not supported"',
+    confidence: 'corroborated',
+    question: 'With SYSCFGEN clear, write and read SYSCFG_CFGR1',
+  },
+  {
+    id: 'g070-dbg-clocked-by-debugger',
+    part: G070,
+    behaviour: 'DBG registers answer without DBGEN once a debugger is connected',
+    source: "OpenOCD 0.12's stm32g0x.cfg writes them without DBGEN",
+    confidence: 'corroborated',
+    question: 'By SWD with DBGEN clear, read 0x40015800',
+  },
+  {
+    id: 'g070-idcode-revision',
+    part: G070,
+    behaviour: 'IDCODE reads 0x1000_6460',
+    source: 'one report of 0x6460 in the low half-word; REV_ID assumed',
+    confidence: 'reported',
+    question: 'Read 0x40015800 and the marking of the package',
+  },
+  {
+    id: 'g070-iwdg-update-time',
+    part: G070,
+    behaviour: 'PVU, RVU and WVU clear five LSI cycles after the write, and never while the LSI is off',
+    source: 'RM0454 24.4.4 (up to five); AN2606 r70 4.9 for PVU after a ROM',
+    confidence: 'corroborated',
+    question: 'Write PR without starting the watchdog: IWDG_SR after 1 s? After LSION?',
+  },
+  {
+    id: 'g070-auto-baud-tolerance',
+    part: G070,
+    behaviour: 'In mode 2 a start bit that differs by more than a quarter from an eighth of the measurement gives ABRE',
+    source: 'no number in RM0454 26.5.8',
+    confidence: 'hypothesis',
+    question: 'Send 0x7F with a start bit of 50 to 150 %: when is ABRE set?',
+  },
+  {
+    id: 'g070-usart-div-below-16',
+    part: G070,
+    behaviour: 'With USARTDIV below 16 the USART neither sends nor receives',
+    source: 'RM0454 26.5.6 forbids it',
+    confidence: 'hypothesis',
+    question: 'BRR = 8 with OVER8 = 0: does TC come?',
+  },
+  {
+    id: 'g070-sram-parity-not-modelled',
+    part: G070,
+    behaviour: 'RAM_PARITY_CHECK has no effect: 36 KiB of SRAM, no NMI for words never written',
+    source: 'gap of the model',
+    confidence: 'hypothesis',
+    question: 'With parity on, read SRAM after power-on: NMI, SYSCFG_CFGR2.SPF?',
+  },
+  {
+    id: 'g070-stop-mode-not-modelled',
+    part: G070,
+    behaviour: 'WFI with SLEEPDEEP sleeps with all clocks running',
+    source: 'gap of the model',
+    confidence: 'hypothesis',
+    question: 'Enter Stop 0, wake by EXTI: RCC_CFGR.SWS?',
+  },
+];

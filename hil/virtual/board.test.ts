@@ -102,8 +102,8 @@ describe('determinism', () => {
     const whole = history([]);
     fc.assert(
       fc.property(
-        fc.array(fc.double({ min: 0, max: 2, noNaN: true }), { maxLength: 20 }),
-        (cuts) => history([...cuts].sort((x, y) => x - y)) === whole,
+        fc.array(fc.nat(2_000_000), { maxLength: 20 }),
+        (cuts) => history([...cuts].sort((x, y) => x - y).map((ns) => ns / MS)) === whole,
       ),
       { numRuns: 10 },
     );

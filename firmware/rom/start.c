@@ -49,12 +49,11 @@ void Reset_Handler(void)
 
   memory_init();
 
+  clock_start();
 #if ROM_CLEARS_EMPTY_AT_START
   /* The whole register, so that EMPTY, which was not meant, is written 0. */
   FLASH->ACR = PART_FLASH_ACR_RESET_VALUE;
 #endif
-
-  clock_start();
   watchdog_relax();
   interface_detect();
   command_loop();

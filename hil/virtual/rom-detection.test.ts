@@ -37,11 +37,12 @@ describe.each(USARTS)('the baud rate on %s', (usart) => {
   );
 });
 
-test('the first USART that shows 0x7F wins, and the others are deaf', () => {
-  const { USART1, USART2 } = blank();
+test('the first USART that shows 0x7F wins, and the others are off', () => {
+  const { board, USART1, USART2 } = blank();
   expect(USART1.exchange([0x7f], 1)).toEqual([ACK]);
   expect(USART2.exchange([0x7f], 1, 20)).toEqual([]);
   expect(USART2.exchange(command(0x02), 1, 20)).toEqual([]);
+  expect(peek(board, 0x4000_4400)).toBe(0); // USART2_CR1
   expect(USART1.exchange(command(0x02), 5)).toEqual(GET_ID);
 });
 

@@ -30,12 +30,13 @@ export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspect
   const wasRunning = (await tcl.state()) !== 'halted';
   if (wasRunning) await tcl.run('halt');
   try {
-    const registers = await tcl.readRegisters(['pc', 'lr', 'xpsr', 'msp', 'psp', 'primask', 'control']);
+    const { xPSR: xpsr, ...registers } = await tcl.readRegisters(['pc', 'lr', 'xPSR', 'msp', 'psp', 'primask', 'control']);
     const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
     return {
       wasRunning,
       ...registers,
-      ipsr: registers.xpsr & 0x1ff,
+      xpsr,
+      ipsr: xpsr & 0x1ff,
       vtor: chip.core.hasVtor ? await word(VTOR) : 0,
       icsr: await word(ICSR),
       memoryRemap: await word(chip.memoryRemap.register),

@@ -72,7 +72,7 @@ export async function startOpenOcd(spec: OpenOcdSpec, options: StartOptions): Pr
   );
   const exitNews = async (): Promise<string> => {
     const how = await ended;
-    const said = log.trim().split('\n').slice(-3).join(' | ');
+    const said = log.split('\n').filter(isMessage).slice(-3).join(' | ');
     return said === '' ? how : `${how}; its last lines: ${said}`;
   };
 
@@ -148,4 +148,9 @@ function withLog(error: unknown, log: string): unknown {
     cause: error.cause,
     context: { ...error.context, lastLines: log.trim().split('\n').slice(-12) },
   });
+}
+
+/** OpenOCD also logs the answers to Tcl commands; these lines are its own words. */
+function isMessage(line: string): boolean {
+  return /^(Info|Warn|Error|User) ?:/.test(line);
 }

@@ -21,7 +21,7 @@ export const coreRegisters = [
   'sp',
   'lr',
   'pc',
-  'xpsr',
+  'xPSR',
   'msp',
   'psp',
   'primask',

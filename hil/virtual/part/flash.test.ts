@@ -199,13 +199,15 @@ describe('programming', () => {
     programmed(b, 0x1fff_7000, 0x1234, 0x5678);
     expect([status(b), b.read(0x1fff_7000)]).toEqual([0, 0x1234]);
   });
-  test('a reset in the middle leaves the double word undefined and the controller idle', () => {
+  test('a reset in the middle leaves some bits of the double word unprogrammed and the controller idle', () => {
     const b = programming();
-    pair(b, BASE, 0, 0);
+    pair(b, BASE, 0x0000_ffff, 0);
     b.reset('pin');
     expect(status(b)).toBe(0);
     expect(b.part.flash.stalled).toBe(false);
-    expect(b.notes).toContain('flash operation cut by a reset');
+    expect(b.read(BASE) & 0xffff).toBe(0xffff); // bits that were to stay 1 stay 1
+    expect(b.read(BASE + 4)).not.toBe(0);
+    expect(b.read(BASE + 4)).not.toBe(0xffff_ffff);
   });
 });
 
@@ -244,6 +246,19 @@ describe('erase', () => {
     expect(b.until(() => !busy(b), 1e8)).toBeGreaterThanOrEqual(22_000_000);
     expect(b.read(REG.FLASH_CR) & STRT).toBe(0);
     expect([b.read(BASE), b.read(BASE + 2048), b.read(BASE + 4096)]).toEqual([0, 0xffff_ffff, 2]);
+  });
+  test('power lost in the middle of a page erase leaves the page neither erased nor as it was', () => {
+    const b = programming();
+    programmed(b, BASE, 0, 0);
+    programmed(b, BASE + 2048, 0, 0);
+    b.write(REG.FLASH_CR, PER | STRT);
+    b.pass(5_000_000);
+    b.powerCycle();
+    expect(b.read(BASE)).not.toBe(0);
+    expect(b.read(BASE)).not.toBe(0xffff_ffff);
+    expect(b.read(BASE + 2048)).toBe(0);
+    b.pass(100_000_000);
+    expect(b.read(BASE)).not.toBe(0xffff_ffff); // nothing goes on after power-on
   });
   test('a second STRT while busy is lost: only the first page is erased', () => {
     const b = programming();

@@ -6,8 +6,10 @@ export interface FlashArray {
   isErased(region: MemoryRegion, offset: number, length: number): boolean;
   program(region: MemoryRegion, offset: number, words: readonly number[]): void;
   erase(region: MemoryRegion, offset: number, length: number): void;
-  /** An operation was cut short: each bit may have changed or not. */
-  scramble(region: MemoryRegion, offset: number, length: number): void;
+  /** Programming was cut short: each bit that was to be cleared is or is not. */
+  programCut(region: MemoryRegion, offset: number, words: readonly number[]): void;
+  /** An erase was cut short: each cleared bit is set again or not. */
+  eraseCut(region: MemoryRegion, offset: number, length: number): void;
 }
 
 export function createFlashArray(bus: Bus, random: Random): FlashArray {
@@ -26,8 +28,14 @@ export function createFlashArray(bus: Bus, random: Random): FlashArray {
       region.bytes.fill(0xff, offset, offset + length);
       bus.invalidate(region, offset, length);
     },
-    scramble(region, offset, length) {
-      for (let i = offset >> 2; i < (offset + length) >> 2; i++) region.words[i] = random.word();
+    programCut(region, offset, words) {
+      words.forEach((word, i) => {
+        region.words[(offset >> 2) + i]! &= word | random.word();
+      });
+      bus.invalidate(region, offset, words.length * 4);
+    },
+    eraseCut(region, offset, length) {
+      for (let i = offset >> 2; i < (offset + length) >> 2; i++) region.words[i]! |= random.word();
       bus.invalidate(region, offset, length);
     },
   };

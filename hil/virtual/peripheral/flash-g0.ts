@@ -158,7 +158,7 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     begin(
       TIME.doubleWord,
       () => array.program(region, offset, [low, high]),
-      () => array.scramble(region, offset, 8),
+      () => array.programCut(region, offset, [low, high]),
     );
   }
 
@@ -188,7 +188,7 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
       begin(
         TIME.row,
         () => array.program(region, current.offset, current.words),
-        () => array.scramble(region, current.offset, ROW_BYTES),
+        () => array.programCut(region, current.offset, current.words),
       );
     } else {
       current.timeout = schedule.after(TIME.rowGap, () => {
@@ -244,7 +244,7 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
         array.erase(main, offset, length);
         cr &= ~CR.STRT;
       },
-      () => array.scramble(main, offset, length),
+      () => array.eraseCut(main, offset, length),
     );
   }
 

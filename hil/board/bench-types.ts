@@ -2,8 +2,12 @@ import type { BootloaderSession } from '../bootloader/an3155/session.ts';
 import type { Chip } from '../chip/chip.ts';
 import type { Permissions } from '../guard/access.ts';
 import type { Image } from '../image/image.ts';
+import type { Inspection } from '../probe/inspect.ts';
+import type { ProbeAddress } from '../probe/openocd-args.ts';
+import type { Probe } from '../probe/probe.ts';
 import type { DeadlineScope, LagSource } from '../trace/deadline.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { Controls } from './control-channel.ts';
 
 /** The wires of one board as a supervisor knows them: everything a bench needs, and plain data so that it crosses processes. */
 export interface BoardWires {
@@ -12,10 +16,8 @@ export interface BoardWires {
   readonly chip: string;
   readonly kind: 'virtual' | 'real';
   readonly permissions: Permissions;
-  /** Tcl socket of the OpenOCD that owns the board's probe. */
-  readonly openocd: { readonly host: string; readonly port: number };
-  /** Serial of the ST-Link. */
-  readonly stlink: string;
+  /** The board's ST-Link: by USB serial number, or behind the TCP port of a virtual board. */
+  readonly probe: ProbeAddress;
   /** Serial endpoint that reaches both the application's console and the ROM, e.g. `rfc2217://127.0.0.1:4000` or a tty path. */
   readonly usart: string;
   /** Control endpoint of a virtual board (power, NRST, BOOT0, button, wire); undefined when nobody can do what a hand would do. */
@@ -69,29 +71,25 @@ export interface JumpOutcome {
   readonly core: CoreSight;
 }
 
-/** The core as a hot attach sees it: without reset, halted for the look and resumed (or left halted) as told. */
-export interface CoreSight {
-  readonly pc: number;
-  readonly ipsr: number;
-  readonly primask: number;
-  readonly msp: number;
-  readonly control: number;
-  readonly vtor: number;
-  readonly lockup: boolean;
-  readonly where: 'system memory' | 'flash' | 'sram' | 'elsewhere';
-  /** Symbol of the flashed image that holds the PC, if one does. */
+/** The core and its clocks as a hot attach sees them: halted for some milliseconds, then as before. */
+export interface CoreSight extends Inspection {
+  /** Symbol of the flashed application that holds the PC, if one does. */
   readonly symbol?: string;
-  /** RCC_CR, RCC_CFGR, RCC_PLLCFGR, RCC_CSR2-like reset flags, SYSCFG_CFGR1 and so on by name. */
+  /** Peripheral registers by the manual's names (RCC_CR, RCC_CFGR, FLASH_SR, SYST_CSR, …). */
   readonly registers: Readonly<Record<string, number>>;
 }
 
 /** The ROM, proved: GET ID equals the chip *and* the PC lies in system memory. */
-export interface BootloaderHandle extends BootloaderSession {
+export interface BootloaderHandle {
+  /** The conversation with the ROM: erase, write, read, protection. */
+  readonly session: BootloaderSession;
   readonly proof: { readonly productId: number; readonly romId: number | undefined; readonly core: CoreSight };
-  /** GO and wait for the application's banner. */
-  goTo(address: number): Promise<Application>;
-  /** GO and look what happens: banner, silence, and the core's state after the named deadline. */
+  /** GO and wait for the application; the vector table there is looked at first. @throws HilError 308, 423 */
+  go(address: number): Promise<Application>;
+  /** GO, whatever is there, and look what happens: a start of the application, or silence, and where the core stands. */
   goAndLook(address: number): Promise<JumpOutcome>;
+  /** Restart through a routine in RAM (needs nothing of the flashed firmware) and wait for the application. */
+  goRamStub(): Promise<Application>;
 }
 
 /** What one test may do with its board. Revoked when the test's deadline passes: every wait rejects, every handle throws. */
@@ -101,10 +99,19 @@ export interface Bench {
   readonly chip: Chip;
   readonly permissions: Permissions;
   readonly scope: BoardScope;
+  /** The board's ST-Link. While a jump or GO is measured it is released, and its calls throw HIL-415. */
+  readonly probe: Probe;
+  readonly controls: Controls;
   /** ROM ID byte read by SWD. */
   romId(): Promise<number>;
   /** Flash an application by name through the probe, set it up, let it start released, and wait for its banner. */
   flash(image: string, settings?: Readonly<Record<string, string>>): Promise<Application>;
+  /** Meet the ROM without a jump by the application: after an empty-flash or BOOT0 boot. With positive proof. */
+  meetBootloader(): Promise<BootloaderHandle>;
+  /** Where the core stands now. Takes the probe for the look and releases it again if it was released. */
+  look(): Promise<CoreSight>;
+  /** Waits for the application's start or answer, e.g. after a reset by the probe. @throws HilError 422 */
+  awaitApplication(): Promise<Application>;
   image(name: string): Image;
   /** Address of a symbol of `handover` (or of the image named). */
   symbol(name: string, image?: string): number;

@@ -1,0 +1,102 @@
+import { connect } from 'node:net';
+import { HilError } from '../error/hil-error.ts';
+import { deadline } from '../trace/deadline.ts';
+import { recordStep } from '../trace/step.ts';
+import { untilEvent } from '../trace/wait.ts';
+import type { BoardScope, BoardWires } from './bench-types.ts';
+
+/** What a hand would do to a board. Operations the board's wiring does not offer throw HilError 425. */
+export interface Controls {
+  /** `usb-port` takes probe and serial lines along, as pulling a Nucleo's cable does; `target` the chip alone. */
+  power(on: boolean, scope?: 'target' | 'usb-port'): Promise<void>;
+  nrst(low: boolean): Promise<void>;
+  boot0(level: 0 | 1 | 'released'): Promise<void>;
+  button(pressed: boolean): Promise<void>;
+  /** What the outside does to an RX pin of the board between bytes. */
+  wire(uart: string, state: 'idle' | 'low' | 'floating' | 'noise' | 'auto'): Promise<void>;
+  /** By how many ms the board has fallen behind the wall since it started; 0 for a real board. */
+  lagMs(): Promise<number>;
+}
+
+const ANSWER_MS = 2_000;
+
+/** One request per connection: a control is rare, and a connection kept open would die with a cut of the USB port. */
+async function ask(
+  wires: BoardWires,
+  scope: BoardScope,
+  request: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const end = wires.control;
+  if (end === undefined) {
+    throw new HilError(
+      425,
+      `${wires.board}: nobody can do '${String(request.op)}' to this board: its rig entry names no control for it`,
+      {
+        blame: 'rig',
+        context: { request },
+      },
+    );
+  }
+  const limit = deadline(`control ${String(request.op)}`, ANSWER_MS, scope);
+  const answer = await untilEvent<Record<string, unknown>>(
+    limit,
+    `answer of the control endpoint ${end.host}:${end.port} to ${JSON.stringify(request)}`,
+    ({ resolve, reject, note }) => {
+      const socket = connect(end.port, end.host);
+      let text = '';
+      socket.setEncoding('utf8');
+      socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
+      socket.on('data', (more: string) => {
+        text += more;
+        note(JSON.stringify(text.slice(0, 200)));
+        const at = text.indexOf('\n');
+        if (at >= 0) resolve(JSON.parse(text.slice(0, at)) as Record<string, unknown>);
+      });
+      socket.on('error', (cause) =>
+        reject(
+          new HilError(
+            426,
+            `${wires.board}: the control endpoint ${end.host}:${end.port} does not answer: ${cause.message}`,
+            { blame: 'rig', cause },
+          ),
+        ),
+      );
+      socket.on('end', () =>
+        reject(
+          new HilError(426, `${wires.board}: the control endpoint ${end.host}:${end.port} closed before it answered`, {
+            blame: 'rig',
+          }),
+        ),
+      );
+      return () => socket.destroy();
+    },
+    { code: 426, blame: 'rig' },
+  );
+  if (answer.ok !== true) {
+    throw new HilError(427, `${wires.board}: control '${String(request.op)}' was refused: ${String(answer.error)}`, {
+      blame: 'test',
+      context: { request, answer },
+    });
+  }
+  return answer;
+}
+
+export function openControls(wires: BoardWires, scope: BoardScope): Controls {
+  const step = async (request: Readonly<Record<string, unknown>>): Promise<void> => {
+    await recordStep(scope.recorder, { board: wires.board, action: 'control', args: request }, () =>
+      ask(wires, scope, request),
+    );
+  };
+  return {
+    power: (on, range = 'target') => step({ op: 'power', on, ...(range === 'usb-port' ? { scope: range } : {}) }),
+    nrst: (low) => step({ op: 'nrst', low }),
+    boot0: (level) => step({ op: 'boot0', level }),
+    button: (pressed) => step({ op: 'button', pressed }),
+    wire: (uart, state) => step({ op: 'wire', uart, state }),
+    async lagMs() {
+      if (wires.control === undefined) return 0;
+      const status = await ask(wires, scope, { op: 'status' });
+      return (Number(status.lagTotalNs ?? 0) + Number(status.lagNs ?? 0)) / 1e6;
+    },
+  };
+}

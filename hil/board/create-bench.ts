@@ -1,0 +1,310 @@
+import { openBootloader } from '../bootloader/an3155/session.ts';
+import { chipNamed } from '../chip/lookup.ts';
+import { HilError, isHilError } from '../error/hil-error.ts';
+import { type Image, symbolNamed } from '../image/image.ts';
+import { loadImage } from '../image/load.ts';
+import { openProbe, type Probe } from '../probe/probe.ts';
+import { deadline } from '../trace/deadline.ts';
+import { recordNote } from '../trace/recorder.ts';
+import { recordStep } from '../trace/step.ts';
+import { openSerialLine } from '../transport/open-serial-line.ts';
+import type { LineFormat, SerialLine } from '../transport/serial-line.ts';
+import type {
+  Application,
+  Bench,
+  BoardScope,
+  BoardWires,
+  BootloaderHandle,
+  BootRecord,
+  CoreSight,
+  JumpOutcome,
+} from './bench-types.ts';
+import { parseFields } from './boot-line.ts';
+import { CONSOLE_FORMAT, type Console, openConsole } from './console.ts';
+import { openControls } from './control-channel.ts';
+import { mailboxWords, type Settings } from './handover-settings.ts';
+import { programIfDifferent } from './program.ts';
+import { lookAt } from './sight.ts';
+
+/** The ROM's frame (AN3155 r20, section 2) at the highest rate AN2606 r70 lists as tested. */
+const ROM_FORMAT: LineFormat = { baudRate: 115_200, dataBits: 8, parity: 'even', stopBits: 1 };
+
+const OPEN_LINE_MS = 3_000;
+const SET_FORMAT_MS = 2_000;
+/** Start of the application with all its waits (late oscillators, three ticks, 40 ms of banner) plus three questions. */
+const START_MS = 2_500;
+/** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
+const SILENCE_MS = 900;
+
+/** A bench and the means to end it; the suite gets the bench, its environment keeps the rest. */
+export interface OwnedBench extends Bench {
+  /** Ends line and probe. Idempotent; never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens probe and serial line of one board. When `scope.signal` aborts, every wait rejects and every call throws; `close` then ends
+ * the transports.
+ * @throws HilError 101, 102 (another chip), 201 to 214 (serial line), 231 to 239 (probe)
+ */
+export async function createBench(wires: BoardWires, scope: BoardScope): Promise<OwnedBench> {
+  const chip = chipNamed(wires.chip);
+  const { board, permissions } = wires;
+  const { recorder } = scope;
+  const controls = openControls(wires, scope);
+  const probe: Probe = await openProbe({ chip, board, permissions, address: wires.probe, scope, recorder });
+  let line: SerialLine;
+  try {
+    const { devId } = await probe.identity();
+    if (devId !== chip.identity.devId) {
+      throw new HilError(
+        102,
+        `${board}: DBGMCU_IDCODE names DEV_ID 0x${devId.toString(16)}, the rig file ${chip.name} (0x${chip.identity.devId.toString(16)})`,
+        { blame: 'rig', context: { devId, chip: chip.name } },
+      );
+    }
+    line = await openSerialLine(wires.usart, CONSOLE_FORMAT, deadline('opening the serial line', OPEN_LINE_MS, scope));
+  } catch (error) {
+    await probe.close();
+    throw error;
+  }
+  const images = new Map<string, Image>();
+  let flashed: Image | undefined;
+  let console: Console | undefined;
+  /** Counts changes of who answers; a handle made before the last one is stale. */
+  let epoch = 0;
+
+  const image = (name: string): Image => {
+    const path = wires.images[name];
+    if (path === undefined) {
+      throw new HilError(
+        429,
+        `${board}: there is no image '${name}'; there are ${Object.keys(wires.images).join(', ')}`,
+        { blame: 'test' },
+      );
+    }
+    const known = images.get(name) ?? loadImage(path, chip.flash.base);
+    images.set(name, known);
+    return known;
+  };
+
+  const step = <T>(action: string, args: unknown, work: () => Promise<T>): Promise<T> =>
+    recordStep(recorder, { board, action, args }, async () => {
+      scope.signal.throwIfAborted();
+      return work();
+    });
+
+  const changeIdentity = (why: string): void => {
+    epoch += 1;
+    console?.close();
+    console = undefined;
+    recordNote(recorder, board, 'identity changed', { why });
+  };
+
+  /** Throws unless the handle was made after the last change of identity. */
+  const freshness = (what: string): (() => void) => {
+    const mine = epoch;
+    return () => {
+      scope.signal.throwIfAborted();
+      if (mine !== epoch)
+        throw new HilError(
+          110,
+          `${board}: StaleHandle: this ${what} ended when the board changed its identity (jump, GO or reset); use the handle that the change returned`,
+          { blame: 'test' },
+        );
+    };
+  };
+
+  const speakConsole = async (): Promise<Console> => {
+    if (console !== undefined) return console;
+    await line.setFormat(CONSOLE_FORMAT, deadline('setting the line to 8N1', SET_FORMAT_MS, scope));
+    console = openConsole(line, scope);
+    return console;
+  };
+
+  const look = (): Promise<CoreSight> =>
+    step('look', {}, async () => {
+      await probe.reacquire();
+      const sight = await lookAt(probe, chip, flashed);
+      await probe.release();
+      return sight;
+    });
+
+  const awaitApplication = (ms = START_MS): Promise<Application> =>
+    step('awaitApplication', { ms }, async () => {
+      const speaking = await speakConsole();
+      return application(await speaking.awaitStart(deadline('start of the application', ms, scope)));
+    });
+
+  /** Nothing answered is an outcome here, anything else an error. */
+  const unlessSilent = async <T>(codes: readonly number[], work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (isHilError(error) && codes.includes(error.code)) {
+        recordNote(recorder, board, 'no answer', { code: error.code, message: error.message });
+        return undefined;
+      }
+      throw error;
+    }
+  };
+
+  const meetBootloader = (): Promise<BootloaderHandle> =>
+    step('meetBootloader', {}, async () => {
+      changeIdentity('looking for the ROM');
+      await line.setFormat(ROM_FORMAT, deadline('setting the line to 8E1', SET_FORMAT_MS, scope));
+      const session = await openBootloader(line, { chip, board, permissions, scope, recorder });
+      const core = await look();
+      if (core.where !== 'system memory') {
+        throw new HilError(
+          428,
+          `${board}: something answers as a ROM (GET ID 0x${session.id.productId.toString(16)}), but the PC is at 0x${core.pc.toString(16)} in ${core.where}, not in system memory`,
+          {
+            blame: 'unknown',
+            context: { productId: session.id.productId, pc: core.pc, where: core.where },
+          },
+        );
+      }
+      return bootloader(session, core);
+    });
+
+  /** Who answers now: the ROM, the application, or nobody; and where the core stands. */
+  const whoAnswers = async (): Promise<JumpOutcome> => {
+    const rom = await unlessSilent([301, 302], meetBootloader());
+    if (rom !== undefined) return { what: 'rom', rom, core: rom.proof.core };
+    const app = await unlessSilent([422], awaitApplication(SILENCE_MS));
+    const core = await look();
+    return app === undefined ? { what: 'silent', core } : { what: 'application', application: app, core };
+  };
+
+  const bootloader = (session: BootloaderHandle['session'], core: CoreSight): BootloaderHandle => {
+    const fresh = freshness('bootloader');
+    const leave = async (start: () => Promise<void>, why: string): Promise<void> => {
+      fresh();
+      await start();
+      session.close();
+      changeIdentity(why);
+    };
+    return {
+      session,
+      proof: { productId: session.id.productId, romId: session.id.romId, core },
+      go: (address) =>
+        step('go', { address }, async () => {
+          await leave(() => session.go(address), 'GO');
+          const app = await unlessSilent([422], awaitApplication());
+          if (app !== undefined) return app;
+          const sight = await look();
+          throw new HilError(
+            423,
+            `${board}: no start of the application within ${START_MS} ms after GO to 0x${address.toString(16)}; the PC is at 0x${sight.pc.toString(16)} in ${sight.where}${sight.symbol === undefined ? '' : ` (${sight.symbol})`}, exception ${sight.ipsr}, VTOR 0x${sight.vtor.toString(16)}`,
+            {
+              blame: 'firmware',
+              context: { address, ...sight },
+            },
+          );
+        }),
+      goAndLook: (address) =>
+        step('goAndLook', { address }, async () => {
+          await leave(() => session.go(address, { unchecked: true }), 'GO');
+          const app = await unlessSilent([422], awaitApplication(SILENCE_MS));
+          const sight = await look();
+          return app === undefined
+            ? { what: 'silent', core: sight }
+            : { what: 'application', application: app, core: sight };
+        }),
+      goRamStub: () =>
+        step('goRamStub', {}, async () => {
+          await leave(() => session.goRamStub(), 'GO to the RAM stub');
+          return awaitApplication();
+        }),
+    };
+  };
+
+  const application = (boot: BootRecord): Application => {
+    const fresh = freshness('application');
+    const command = async (text: string): Promise<string> => {
+      fresh();
+      return (await speakConsole()).command(text);
+    };
+    const set = async (settings: Settings): Promise<void> => {
+      for (const [name, value] of Object.entries(settings)) await command(`set ${name} ${value}`);
+    };
+    const leave = async (settings: Settings): Promise<void> => {
+      await set(settings);
+      await command('jump');
+      changeIdentity('the application jumps');
+    };
+    return {
+      boot,
+      ping: async () => {
+        const answer = await command('ping');
+        if (answer !== 'pong')
+          throw new HilError(421, `${board}: the application answered '${answer}' to 'ping'`, { blame: 'firmware' });
+      },
+      get: async (name) => String((await command(`get ${name}`)).split('=').at(1)),
+      set,
+      defaults: async () => void (await command('defaults')),
+      state: async () => parseFields(await command('state')),
+      reset: () =>
+        step('reset', {}, async () => {
+          await command('reset');
+          changeIdentity('software reset');
+          return awaitApplication();
+        }),
+      enterBootloader: (settings = {}) =>
+        step('enterBootloader', { settings }, async () => {
+          await leave(settings);
+          return meetBootloader();
+        }),
+      jump: (settings = {}) =>
+        step('jump', { settings }, async () => {
+          await leave(settings);
+          return whoAnswers();
+        }),
+    };
+  };
+
+  return {
+    board,
+    kind: wires.kind,
+    chip,
+    permissions,
+    scope,
+    probe,
+    controls,
+    async romId() {
+      await probe.reacquire();
+      const { romId } = await probe.identity();
+      return romId;
+    },
+    flash: (name, settings = {}) =>
+      step('flash', { image: name, settings }, async () => {
+        const wanted = image(name);
+        await probe.reacquire();
+        changeIdentity('flashing');
+        await programIfDifferent(probe, wanted);
+        flashed = wanted;
+        await probe.resetHalt();
+        const mailbox = wanted.symbols.get('handover_request');
+        if (mailbox !== undefined) {
+          const [magic, ...rest] = mailboxWords(settings);
+          await probe.writeMemory(mailbox.address + 4, 32, rest);
+          await probe.writeMemory(mailbox.address, 32, [magic as number]);
+        }
+        const speaking = await speakConsole();
+        speaking.clear();
+        await probe.release();
+        return application(await speaking.awaitStart(deadline(`start of ${name}`, START_MS, scope)));
+      }),
+    meetBootloader,
+    look,
+    awaitApplication,
+    image,
+    symbol: (name, from = 'handover') => symbolNamed(image(from), name).address,
+    async close() {
+      console?.close();
+      await line.close().catch(() => {});
+      await probe.close().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Image } from '../image/image.ts';
+import type { Probe } from '../probe/probe.ts';
+
+/** True if the memory holds the image already. */
+async function holds(probe: Probe, image: Image): Promise<boolean> {
+  for (const segment of image.segments) {
+    const there = await probe.readBytes(segment.address, segment.bytes.length);
+    if (Buffer.compare(there, segment.bytes) !== 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Programs an image unless it is there already, which saves wear and seconds on a board that is flashed before each test.
+ * Either way FLASH_ACR.EMPTY is clear afterwards. The core stays halted after programming.
+ * @throws HilError 307, 412, 414, 451, 627
+ */
+export async function programIfDifferent(probe: Probe, image: Image): Promise<'programmed' | 'was there'> {
+  if (await holds(probe, image)) {
+    await probe.clearEmptyFlag();
+    return 'was there';
+  }
+  await probe.flashProgram(image);
+  return 'programmed';
+}

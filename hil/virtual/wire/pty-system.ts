@@ -11,6 +11,8 @@ export interface PtySystem {
   /** `hungUp`: no program has the slave open. `readable`: bytes wait, perhaps of one that is gone already. */
   poll(master: number): { readonly hungUp: boolean; readonly readable: boolean };
   duplicate(fd: number): number;
+  /** Of a descriptor made by `open`: Node does not know it and would warn. */
+  close(fd: number): void;
 }
 
 const O_RDWR = 0o2;
@@ -47,6 +49,7 @@ export function loadPtySystem(): PtySystem {
   const ptsname = libc.func('int ptsname_r(int, _Out_ uint8_t *, size_t)');
   const ioctl = libc.func('int ioctl(int, unsigned long, _Inout_ uint8_t *)');
   const poll = libc.func('int poll(_Inout_ uint8_t *, unsigned long, int)');
+  const close = libc.func('int close(int)');
   const fcntl = libc.func('int fcntl(int, int, int)');
 
   function check(what: string, result: number): number {
@@ -96,5 +99,6 @@ export function loadPtySystem(): PtySystem {
       return { hungUp: (events & POLLHUP) !== 0, readable: (events & POLLIN) !== 0 };
     },
     duplicate: (fd) => check('F_DUPFD_CLOEXEC', fcntl(fd, F_DUPFD_CLOEXEC, 0) as number),
+    close: (fd) => void close(fd),
   };
 }

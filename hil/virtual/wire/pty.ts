@@ -55,9 +55,12 @@ export function startPty(options: PtyOptions): Pty {
   let stopWatching = (): void => {};
   let closed = false;
   let out: Buffer = Buffer.alloc(0);
+  /** Asked of the kernel once per turn and once per piece of input: a client changes it seldom, a frame needs it each time. */
+  let settings: ReturnType<PtySystem['lineSettings']> | undefined;
 
   function format(): UartFormat {
-    return { ...system.lineSettings(master), dataBits: 8, parity: parityOfTarget(port.lastFromTarget) };
+    settings ??= system.lineSettings(master);
+    return { ...settings, dataBits: 8, parity: parityOfTarget(port.lastFromTarget) };
   }
 
   function receive(received: Received): void {
@@ -75,6 +78,7 @@ export function startPty(options: PtyOptions): Pty {
     stream.on('data', (chunk: Buffer) => {
       options.beforeInput();
       options.onTraffic();
+      settings = undefined;
       attachment?.send(chunk, format());
     });
     // EIO is how the kernel says that the last program closed the slave.
@@ -123,6 +127,7 @@ export function startPty(options: PtyOptions): Pty {
       return attachment !== undefined;
     },
     flush() {
+      settings = undefined;
       if (out.length === 0 || attachment === undefined) return;
       try {
         out = out.subarray(writeSync(master, out));
@@ -137,7 +142,7 @@ export function startPty(options: PtyOptions): Pty {
       stopWatching();
       attachment?.detach();
       stream?.destroy();
-      closeSync(master);
+      system.close(master);
     },
   };
 }

@@ -8,10 +8,10 @@
         .cpu cortex-m0
         .thumb
 
-        .equ    BUFFER,     0x20000000          /* 64 records of 80 bytes */
-        .equ    BUFFER_END, 0x20001400
-        .equ    VARS,       0x20001400          /* +0 index of the running test, +4 record pointer, +8 file, +12 arguments */
-        .equ    MSP_TOP,    0x20001800
+        .equ    BUFFER,     0x20001000          /* 64 records of 80 bytes */
+        .equ    BUFFER_END, 0x20002400
+        .equ    VARS,       0x20002400          /* +0 index of the running test, +4 record pointer, +8 file, +12 arguments */
+        .equ    MSP_TOP,    0x20002800
         .equ    SCRATCH,    0x20003800          /* 1 KiB that tests read, write and use as their stack */
         .equ    SCRATCH_END,0x20003c00
         .equ    TEST_SIZE,  100                 /* r0-r3 r12 lr pc xpsr, r4-r11, frame address, 32 bytes of code */

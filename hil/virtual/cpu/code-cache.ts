@@ -41,7 +41,7 @@ export function forget(s: CoreState, region: MemoryRegion, offset: number, lengt
   cache.code.fill(DECODE_NOW, first, end);
 }
 
-/** ARMv6-M C1.9.4: does a comparator match `address`? Its enable bit counts only with `enabledOnly`. */
+/** ARMv6-M C1.9: does a comparator match `address`? Its enable bit counts only with `enabledOnly`. */
 function comparatorMatches(comp: number, address: number, enabledOnly: boolean): boolean {
   if (enabledOnly && (comp & 1) === 0) return false;
   if ((comp & 0x1fff_fffc) !== (address & ~3)) return false;

@@ -129,7 +129,7 @@ function debugWritePpb(s: CoreState, address: number, value: number, width: Widt
   }
 }
 
-/** ARMv6-M B1.5.5. Registers that the manual leaves UNKNOWN keep their values, except at power-on. */
+/** ARMv6-M B1.5. Registers that the manual leaves UNKNOWN keep their values, except at power-on. */
 function resetState(s: CoreState, kind: 'power' | 'system'): void {
   if (kind === 'power') {
     s.r.fill(0);

@@ -28,7 +28,7 @@ export function debugEnabled(s: CoreState): boolean {
   return (s.debug.dhcsr & C_DEBUGEN) !== 0;
 }
 
-/** Enter debug state. A sleeping core is awake then (C1.5.1). */
+/** Enter debug state. A sleeping core is awake then (C1.5). */
 export function halt(s: CoreState, cause: number): void {
   s.halted = true;
   s.sleeping = false;
@@ -84,7 +84,7 @@ function writeCoreRegister(s: CoreState, selector: number, value: number): void 
   switch (selector) {
     case 15:
       s.r[15] = value & ~1;
-      if (s.r[15] >>> 0 !== LOCKUP_ADDRESS) s.lockup = false; // B1.5.12: a debugger may lead the core out of lockup
+      if (s.r[15] >>> 0 !== LOCKUP_ADDRESS) s.lockup = false; // B1.5: a debugger may lead the core out of lockup
       break;
     case 16:
       setFlags(s, value);

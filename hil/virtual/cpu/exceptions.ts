@@ -1,11 +1,11 @@
 /**
- * Exception entry and return, faults and lockup. ARMv6-M B1.5.6 to B1.5.12.
+ * Exception entry and return, faults and lockup. ARMv6-M B1.5.
  *
  * An entry has two halves: the frame is stacked, time passes, then the vector is fetched. What becomes pending in between with a
  * higher priority is served first (late arrival).
  *
- * Cycles: entry 15 (documented: Cortex-M0+ TRM 1.2, zero wait states). Return 10 and tail-chaining 6 are hypotheses; the TRM
- * gives no figure for the Cortex-M0+.
+ * Cycles: entry 15, stacking and vector fetch together (documented: Cortex-M0+ TRM 1.2, zero wait states). Return 10 and
+ * tail-chaining 6 are hypotheses; the TRM gives no figure for the Cortex-M0+.
  */
 import { isBusFault } from '../bus.ts';
 import { load, store } from './memory-access.ts';
@@ -21,11 +21,12 @@ import {
 import type { CoreState } from './state.ts';
 import { HARD_FAULT, NMI, packPsr, setFlags, switchStack, usesPsp } from './state.ts';
 
-const ENTRY_CYCLES = 15;
-const TAIL_CHAIN_CYCLES = 6;
+const STACKING_CYCLES = 13;
+const VECTOR_CYCLES = 2;
+const TAIL_CHAIN_CYCLES = 4;
 const RETURN_CYCLES = 10;
 
-/** What the PC reads as in lockup (B1.5.12). */
+/** What the PC reads as in lockup (B1.5). */
 export const LOCKUP_ADDRESS = 0xffff_fffe;
 
 export function enterLockup(s: CoreState): void {
@@ -34,7 +35,7 @@ export function enterLockup(s: CoreState): void {
   s.r[15] = LOCKUP_ADDRESS;
 }
 
-/** All synchronous faults of ARMv6-M are HardFault; at priority -1 or -2 they lock the core up (B1.5.11, B1.5.12). */
+/** All synchronous faults of ARMv6-M are HardFault; at priority -1 or -2 they lock the core up (B1.5). */
 export function raiseHardFault(s: CoreState): void {
   if (s.activePriority < 0) enterLockup(s);
   else setPending(s, HARD_FAULT);
@@ -50,7 +51,7 @@ function faultOf(action: () => void): boolean {
   }
 }
 
-/** Stack the frame for `exception`, with r[15] as the return address (B1.5.6 PushStack). */
+/** Stack the frame for `exception`, with r[15] as the return address (B1.5 PushStack). */
 export function beginEntry(s: CoreState, exception: number): void {
   const r = s.r;
   const sp = r[13]!;
@@ -66,11 +67,11 @@ export function beginEntry(s: CoreState, exception: number): void {
   s.sleeping = false;
   s.entering = exception;
   s.enteringReturn = s.ipsr !== 0 ? 0xffff_fff1 : usesPsp(s) ? 0xffff_fffd : 0xffff_fff9;
-  s.cycleBase += ENTRY_CYCLES;
+  s.cycleBase += STACKING_CYCLES;
   if (faulted) derivedFault(s);
 }
 
-/** A fault while stacking or unstacking: HardFault is taken instead, or lockup where nothing outranks (B1.5.10). */
+/** A fault while stacking or unstacking: HardFault is taken instead, or lockup where nothing outranks (B1.5). */
 function derivedFault(s: CoreState): void {
   if (s.activePriority < 0 || s.entering === HARD_FAULT || s.entering === NMI) {
     setBit(s.active, HARD_FAULT);
@@ -100,17 +101,18 @@ export function finishEntry(s: CoreState): number {
   });
   s.entering = 0;
   s.r[14] = s.enteringReturn;
-  s.eventRegister = true; // B1.5.6: exception entry is an event
+  s.eventRegister = true; // B1.5: exception entry is an event
   if (vector === undefined) {
     enterLockup(s);
     return 0;
   }
   s.r[15] = vector & ~1;
   s.t = vector & 1;
+  s.cycleBase += VECTOR_CYCLES;
   return exception;
 }
 
-/** The word of the vector table, undefined for a bus fault. The MPU does not apply (B3.5.1). */
+/** The word of the vector table, undefined for a bus fault. The MPU does not apply (B3.5). */
 function fetchVector(s: CoreState, exception: number): number | 'stall' | undefined {
   const address = (s.vtor + 4 * exception) >>> 0;
   const region = s.bus.memoryAt(address);
@@ -123,7 +125,7 @@ function fetchVector(s: CoreState, exception: number): number | 'stall' | undefi
   }
 }
 
-/** Reset's own vector fetch: MSP, then PC. A bus fault there locks the core up (B1.5.5, B1.5.12). */
+/** Reset's own vector fetch: MSP, then PC. A bus fault there locks the core up (B1.5). */
 export function fetchResetVector(s: CoreState): void {
   s.vectorFetchDue = false;
   const faulted = faultOf(() => {
@@ -135,7 +137,7 @@ export function fetchResetVector(s: CoreState): void {
   if (faulted) enterLockup(s);
 }
 
-/** B1.5.8 ExceptionReturn. Values that the manual calls UNPREDICTABLE end in HardFault (hypothesis). */
+/** B1.5 ExceptionReturn. Values that the manual calls UNPREDICTABLE end in HardFault (hypothesis). */
 export function exceptionReturn(s: CoreState): void {
   const value = s.excReturn >>> 0;
   const exception = s.ipsr;
@@ -186,7 +188,7 @@ function unstack(s: CoreState, value: number): void {
   s.r[15] = pc & ~1;
   s.t = (psr >>> 24) & 1;
   setFlags(s, psr);
-  // SCR.SLEEPONEXIT: back to thread mode means sleep (B1.5.18).
+  // SCR.SLEEPONEXIT: back to thread mode means sleep (B1.5).
   if (s.ipsr === 0 && (s.scr & 2) !== 0) {
     s.sleeping = true;
     s.sleepingForEvent = false;

@@ -28,7 +28,7 @@ export function load(s: CoreState, address: number, width: Width): number {
   if ((a & (width - 1)) !== 0) busFault(a); // ARMv6-M A3.2.1: unaligned accesses always fault
   if (isPpb(a)) {
     if (s.probing && !isQuietPpbRead(a)) throw PROBE_ABORT;
-    if (!isPrivileged(s)) busFault(a); // ARMv6-M B3.1.1: unprivileged accesses to the PPB fault
+    if (!isPrivileged(s)) busFault(a); // ARMv6-M B3.1: unprivileged accesses to the PPB fault
     return readPpb(s, a, width, false);
   }
   if (s.checked) check(s, a, width, false);

@@ -37,7 +37,7 @@ function matchingRegion(s: CoreState, address: number): number | undefined {
   return undefined;
 }
 
-/** B3.5.9 access permissions. */
+/** B3.5 access permissions. */
 function allows(rasr: number, access: MpuAccess, privileged: boolean): boolean {
   if (access === 'fetch' && (rasr & 0x1000_0000) !== 0) return false;
   const write = access === 'write';

@@ -1,4 +1,4 @@
-/** Pending, enabled and active exceptions, and which of them comes next. ARMv6-M B1.5.4, B3.4. */
+/** Pending, enabled and active exceptions, and which of them comes next. ARMv6-M B1.5, B3.4. */
 import type { CoreState } from './state.ts';
 import { FIRST_IRQ, HARD_FAULT, leaveLoop, NMI, SV_CALL, THREAD_PRIORITY } from './state.ts';
 
@@ -17,7 +17,7 @@ export function clearBit(set: Int32Array, exception: number): void {
 export function setPending(s: CoreState, exception: number): void {
   if (hasBit(s.pending, exception)) return;
   setBit(s.pending, exception);
-  // SCR.SEVONPEND: also an interrupt that is not enabled is a wake-up event (B3.2.7).
+  // SCR.SEVONPEND: also an interrupt that is not enabled is a wake-up event (B3.2).
   if ((s.scr & 0x10) !== 0) s.eventRegister = true;
   leaveLoop(s);
 }
@@ -54,14 +54,14 @@ export function updateActivePriority(s: CoreState): void {
   s.activePriority = lowest;
 }
 
-/** B1.5.4: PRIMASK raises the execution priority to 0. */
+/** B1.5: PRIMASK raises the execution priority to 0. */
 export function executionPriority(s: CoreState): number {
   return s.primask !== 0 && s.activePriority > 0 ? 0 : s.activePriority;
 }
 
 /**
- * The exception that preempts `priority`, or 0. Lower number wins among equals (B1.5.4).
- * C_MASKINTS hides PendSV, SysTick and external interrupts while debugging (C1.6.3).
+ * The exception that preempts `priority`, or 0. Lower number wins among equals (B1.5).
+ * C_MASKINTS hides PendSV, SysTick and external interrupts while debugging (C1.6).
  */
 export function nextException(s: CoreState, priority: number): number {
   const masked = (s.debug.dhcsr & 9) === 9;

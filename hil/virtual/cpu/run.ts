@@ -110,7 +110,7 @@ function settleStop(s: CoreState, limit: number): boolean {
       waitUntil(s, limit);
       return false;
     case STOP_SVC:
-      // Without the priority to run, SVC is a fault of the instruction itself (B1.5.4, ReturnAddress of HardFault).
+      // Without the priority to run, SVC is a fault of the instruction itself (B1.5, ReturnAddress of HardFault).
       if (s.priority[SV_CALL]! < executionPriority(s)) setPending(s, SV_CALL);
       else {
         s.r[15] = s.r[15]! - 2;
@@ -140,7 +140,7 @@ function settleStop(s: CoreState, limit: number): boolean {
   return true;
 }
 
-/** B1.5.17, B1.5.19: PRIMASK does not keep a pending interrupt from ending WFI; it does for WFE. */
+/** B1.5 (WFI, WFE): PRIMASK does not keep a pending interrupt from ending WFI; it does for WFE. */
 function wakes(s: CoreState): boolean {
   const priority = s.sleepingForEvent ? executionPriority(s) : s.activePriority;
   if (nextException(s, priority) !== 0) return true;
@@ -163,7 +163,7 @@ function takeException(s: CoreState): boolean {
 function executeSlice(s: CoreState, limit: number, single: boolean): boolean {
   s.stop = STOP_FAULT;
   if (s.t === 0) {
-    raiseHardFault(s); // EPSR.T clear: the first instruction faults, before it is fetched (B1.3.3)
+    raiseHardFault(s); // EPSR.T clear: the first instruction faults, before it is fetched (B1.3)
     return true;
   }
   const window = resolveWindow(s);

@@ -8,7 +8,7 @@ const CPUID = 0x410c_c601;
 
 function readIcsr(s: CoreState, fromDebugger: boolean): number {
   let value = s.ipsr;
-  // VECTPENDING takes enables into account, and not PRIMASK (B3.2.4).
+  // VECTPENDING takes enables into account, and not PRIMASK (B3.2).
   const next = nextException(s, 256);
   value |= next << 12;
   if (irqPending(s)) value |= 1 << 22;
@@ -38,7 +38,7 @@ function writeAircr(s: CoreState, value: number): void {
   if (value >>> 16 !== 0x05fa) return;
   if ((value & 4) !== 0) s.resetRequested = true;
   if ((value & 2) !== 0 && s.halted) {
-    // VECTCLRACTIVE, for debuggers (B3.2.6)
+    // VECTCLRACTIVE, for debuggers (B3.2)
     s.active.fill(0);
     s.ipsr = 0;
     updateActivePriority(s);
@@ -64,7 +64,7 @@ export function readScb(s: CoreState, offset: number, fromDebugger: boolean): nu
     case 0x20:
       return ((s.priority[SYS_TICK]! << 24) | (s.priority[PEND_SV]! << 16)) >>> 0;
     case 0x24:
-      return fromDebugger && hasBit(s.pending, SV_CALL) ? 0x8000 : 0; // SHCSR is the debugger's (B3.2.11)
+      return fromDebugger && hasBit(s.pending, SV_CALL) ? 0x8000 : 0; // SHCSR is the debugger's (B3.2)
     default:
       return 0;
   }

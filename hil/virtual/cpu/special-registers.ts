@@ -1,4 +1,4 @@
-/** MRS and MSR. ARMv6-M B5.2.2, B5.2.3; SYSm encoding B5.1.1. */
+/** MRS and MSR. ARMv6-M B5.2, B5.2; SYSm encoding B5.1. */
 import type { CoreState } from './state.ts';
 import { isPrivileged, leaveLoop, mspOf, packPsr, pspOf, setFlags, switchStack, usesPsp } from './state.ts';
 
@@ -36,7 +36,7 @@ export function writeSpecial(s: CoreState, sysm: number, value: number): void {
     s.primask = value & 1;
     leaveLoop(s);
   } else if (sysm === 20) {
-    // SPSEL is writable in thread mode only (B1.4.4).
+    // SPSEL is writable in thread mode only (B1.4).
     switchStack(s, () => {
       s.control = s.ipsr === 0 ? value & 3 : (s.control & 2) | (value & 1);
     });

@@ -259,7 +259,7 @@ export function leaveLoop(s: CoreState): void {
   s.limit = 0;
 }
 
-/** ARMv6-M B1.3.1: handler mode is always privileged, thread mode by CONTROL.nPRIV. */
+/** ARMv6-M B1.3: handler mode is always privileged, thread mode by CONTROL.nPRIV. */
 export function isPrivileged(s: CoreState): boolean {
   return s.ipsr !== 0 || (s.control & 1) === 0;
 }
@@ -290,7 +290,7 @@ export function pspOf(s: CoreState): number {
   return usesPsp(s) ? s.r[13]! : s.otherSp;
 }
 
-/** ARMv6-M B1.4.1: handler mode always uses MSP. */
+/** ARMv6-M B1.4: handler mode always uses MSP. */
 export function usesPsp(s: CoreState): boolean {
   return s.ipsr === 0 && (s.control & 2) !== 0;
 }

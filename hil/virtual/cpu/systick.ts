@@ -34,7 +34,7 @@ export function syncSysTick(s: CoreState): void {
     return;
   }
   const period = t.reload + 1;
-  // Ticks past the first 1 -> 0 step; with a value of 0 the next tick reloads, without a flag (B3.3.1).
+  // Ticks past the first 1 -> 0 step; with a value of 0 the next tick reloads, without a flag (B3.3).
   const past = t.value === 0 ? ticks : ticks - t.value;
   const reachedZero = t.value !== 0 || (past >= period && t.reload !== 0);
   t.value = past % period === 0 ? 0 : period - (past % period);
@@ -63,7 +63,7 @@ export function readSysTick(s: CoreState, offset: number, fromDebugger: boolean)
   switch (offset) {
     case 0x0: {
       const value = t.csr | (t.countFlag ? COUNTFLAG : 0);
-      if (!fromDebugger) t.countFlag = false; // cleared by the processor's read, not by the debugger's (B3.3.3)
+      if (!fromDebugger) t.countFlag = false; // cleared by the processor's read, not by the debugger's (B3.3)
       return value;
     }
     case 0x4:

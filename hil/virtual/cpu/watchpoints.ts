@@ -54,7 +54,7 @@ export function watchedPc(s: CoreState): boolean {
 export function readDwt(s: CoreState, offset: number): number {
   const { debug } = s;
   if (offset === 0) return debug.dwtComp.length << 28; // DWT_CTRL.NUMCOMP
-  // DWT_PCSR: 0xFFFF_FFFF while halted or without TRCENA (C1.8.4).
+  // DWT_PCSR: 0xFFFF_FFFF while halted or without TRCENA (C1.8).
   if (offset === 0x1c) return s.halted || (debug.demcr & TRCENA) === 0 ? 0xffff_ffff : s.r[15]! >>> 0;
   const i = (offset - 0x20) >> 4;
   if (offset < 0x20 || i >= debug.dwtComp.length) return 0;
@@ -65,7 +65,7 @@ export function readDwt(s: CoreState, offset: number): number {
       return debug.dwtMask[i]!;
     case 8: {
       const value = debug.dwtFunction[i]! | (debug.dwtMatched[i]! << 24);
-      debug.dwtMatched[i] = 0; // MATCHED clears on read (C1.8.7)
+      debug.dwtMatched[i] = 0; // MATCHED clears on read (C1.8)
       return value;
     }
     default:

@@ -174,6 +174,32 @@ describe('the mailbox for the probe', () => {
     expect(application.banner()).toMatchObject({ n: '1', hclk: '64000000' });
   });
 
+  const DHCSR = 0xe000_edf0;
+  test.each<[string, (application: ReturnType<typeof poweredApplication>) => void]>([
+    [
+      'written while the core is halted',
+      (application) => {
+        application.board.swd.write(DHCSR, 0xa05f_0003, 4);
+        application.board.runUntil(application.board.schedule.now() + 10_000);
+        request(application, 1, { 0: 1 });
+        application.board.swd.write(DHCSR, 0xa05f_0000, 4);
+      },
+    ],
+    [
+      'followed by bit 28 of NVIC_ISPR',
+      (application) => {
+        request(application, 1, { 0: 1 });
+        application.board.swd.write(0xe000_e200, 1 << 28, 4);
+      },
+    ],
+  ])('%s wakes an application that sleeps without a tick', (_, ask) => {
+    const application = runningApplication({ 'start.systick': 'off' });
+    application.line.runMs(5);
+    ask(application);
+    application.line.runMs(1);
+    expect(result(application)).toBe(1);
+  });
+
   test('reset and jump', () => {
     const application = runningApplication();
     request(application, 3, {});

@@ -165,8 +165,6 @@ REGISTER_AT(rcc, CSR, 0x60);
 #define RCC_APBRSTR2_TIM17RST (1u << 18)
 #define RCC_APBRSTR2_ADCRST (1u << 20)
 
-#define RCC_CCIPR_USART1SEL_Pos 0u
-#define RCC_CCIPR_USART1SEL_Msk (3u << RCC_CCIPR_USART1SEL_Pos)
 
 #define RCC_CSR_LSION (1u << 0)
 #define RCC_CSR_LSIRDY (1u << 1)
@@ -256,7 +254,6 @@ struct pwr {
 #define PWR ((struct pwr *)0x40007000u)
 REGISTER_AT(pwr, SR2, 0x14);
 
-#define PWR_CR1_LPMS_Msk (7u << 0)
 #define PWR_CR1_DBP (1u << 8)
 #define PWR_CR1_VOS_Pos 9u
 #define PWR_CR1_VOS_Msk (3u << PWR_CR1_VOS_Pos)

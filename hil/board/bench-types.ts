@@ -112,6 +112,8 @@ export interface Bench {
   look(): Promise<CoreSight>;
   /** Waits for the application's start or answer, e.g. after a reset by the probe. @throws HilError 422 */
   awaitApplication(): Promise<Application>;
+  /** Notes an observed answer in the step stream: results that no document settles are shown, not demanded. */
+  measured(what: string, data: Readonly<Record<string, unknown>>): void;
   image(name: string): Image;
   /** Address of a symbol of `handover` (or of the image named). */
   symbol(name: string, image?: string): number;

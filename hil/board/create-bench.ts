@@ -299,6 +299,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
     meetBootloader,
     look,
     awaitApplication,
+    measured: (what, data) => recordNote(recorder, board, `measured ${what}`, data),
     image,
     symbol: (name, from = 'handover') => symbolNamed(image(from), name).address,
     async close() {

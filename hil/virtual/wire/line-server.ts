@@ -169,6 +169,8 @@ function startSession(socket: Socket, options: LineServerOptions): Session {
   }
 
   function onRequest(payload: Uint8Array): void {
+    // pyserial 3.5 does not send its WILL when our DO is there first; a request shows as well that it speaks RFC 2217.
+    tellModemState();
     const before = settings;
     const effects = answerRequest(payload, settings, signature);
     settings = effects.settings;
@@ -185,7 +187,11 @@ function startSession(socket: Socket, options: LineServerOptions): Session {
 
   function onOption(verb: number, code: number): void {
     socket.write(negotiator.answer(verb, code));
-    if (modemStateSent || !negotiator.peerDoes.has(option.COM_PORT)) return;
+    if (negotiator.peerDoes.has(option.COM_PORT)) tellModemState();
+  }
+
+  function tellModemState(): void {
+    if (modemStateSent) return;
     modemStateSent = true;
     const state = MODEM_STATE & settings.modemStateMask;
     socket.write(subnegotiation(option.COM_PORT, Uint8Array.of(notify.MODEMSTATE, state)));

@@ -103,6 +103,13 @@ describe('the framed line', () => {
     expect([...peer.bytes().subarray(0, 3)]).toEqual([IAC, DO, option.COM_PORT]);
   });
 
+  test('tells its modem state to a client that asks without having agreed', async () => {
+    const peer = await dial(linePort('USART2'));
+    peer.socket.write(Uint8Array.from(SET_8E1));
+    const seen = await peer.until('answer', (bytes) => bytes.includes(Buffer.from([IAC, SB, 44, 103, 3, IAC, SE])));
+    expect(seen.includes(Buffer.from([IAC, SB, 44, 107, 0xb0, IAC, SE]))).toBe(true);
+  });
+
   test('sends bytes in the format that was set before them, and doubles 0xFF', async () => {
     const peer = await open();
     const before = peer.bytes().length;

@@ -45,6 +45,8 @@ export interface Core {
   readonly sleeping: boolean;
   /** SCR.SLEEPDEEP: the sleep that the core is in, or will go into, is Stop/Standby; the board gates its clocks. */
   readonly sleepDeep: boolean;
+  /** All architectural state as numbers in a fixed order, for digests: equal for equal histories. */
+  snapshot(): readonly number[];
   /** Program counter, for traces and diagnosis (no side effect). */
   readonly pc: number;
 }

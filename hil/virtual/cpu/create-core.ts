@@ -24,7 +24,7 @@ import { pollingLoopCycles } from './polling-loop.ts';
 import { readPpb, writePpb } from './ppb.ts';
 import { runCore, settleReset } from './run.ts';
 import type { CoreState } from './state.ts';
-import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI } from './state.ts';
+import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
 import { freezeSysTick, nextSysTickCycle } from './systick.ts';
 
 /** Cycles granted to one debugger's step; only a stalled bus can use them up. */
@@ -86,6 +86,7 @@ export function createCore(options: CoreOptions): Core {
     setIrq: (irq, asserted) => setLine(s, irq, asserted),
     pendNmi: () => setPending(s, NMI),
     pollingLoopCycles: (maxInstructions) => pollingLoopCycles(s, maxInstructions),
+    snapshot: () => snapshot(s),
     reset: (kind) => resetState(s, kind),
     holdInReset(held) {
       if (held) resetState(s, 'system');
@@ -111,6 +112,26 @@ export function createCore(options: CoreOptions): Core {
       }
     },
   };
+}
+
+function snapshot(s: CoreState): readonly number[] {
+  const { systick, mpu, debug } = s;
+  return [
+    ...s.r,
+    packPsr(s),
+    s.primask,
+    s.control,
+    s.otherSp,
+    s.vtor,
+    s.scr,
+    s.entering,
+    Number(s.eventRegister) | (Number(s.sleeping) << 1) | (Number(s.halted) << 2) | (Number(s.lockup) << 3),
+    ...[s.pending, s.enabled, s.active, s.level].flatMap((set) => [...set]),
+    ...s.priority,
+    ...[systick.csr, systick.reload, systick.value, systick.since, Number(systick.countFlag)],
+    ...[mpu.ctrl, mpu.rnr, ...mpu.rbar, ...mpu.rasr],
+    ...[debug.dhcsr, debug.demcr, debug.dfsr, debug.dcrdr, ...debug.fpComp, ...debug.dwtComp, ...debug.dwtFunction],
+  ];
 }
 
 /** A write by the debug port takes effect at once: halting and stepping are complete when this returns. */

@@ -260,6 +260,23 @@ describe('slices', () => {
   });
 });
 
+describe('determinism', () => {
+  test('equal histories give equal snapshots, whatever the slices were', () => {
+    const snapshots = [1000, 7].map((slice) => {
+      const bench = createTestBench();
+      bench.put(RESET, 0x3001, 0x0041, 0x4048, 0xe7fb); // a loop that changes registers and flags
+      bench.core.debugWrite(SYST_RVR, 99, 4);
+      bench.core.debugWrite(SYST_CVR, 0, 4);
+      bench.core.debugWrite(SYST_CSR, 7, 4);
+      bench.put(handlerOf(15), BX_LR);
+      while (bench.core.cycles < 1000) bench.core.run(Math.min(1000, bench.core.cycles + slice));
+      return [bench.core.cycles, ...bench.core.snapshot()];
+    });
+    expect(snapshots[0]!.length).toBeGreaterThan(30);
+    expect(snapshots[1]).toEqual(snapshots[0]);
+  });
+});
+
 describe('polling loops', () => {
   function loopBench(...code: number[]) {
     const bench = createTestBench();

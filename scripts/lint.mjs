@@ -43,7 +43,10 @@ const text = (file) => {
 };
 
 /** Files that may pass 450 lines, each with its reason. */
-const longFiles = new Map([]);
+const longFiles = new Map([
+  // One switch over all instructions: V8 optimises it as a whole, and its labels must be literals of this file.
+  ['hil/virtual/cpu/v6m/execute.ts', 'the instruction switch'],
+]);
 
 const sources = files.filter((file) => /^hil\/.*\.ts$|^firmware\/.*\.[ch]$/.test(file));
 const sizes = sources.map((file) => ({ file, lines: text(file).split('\n').length }));

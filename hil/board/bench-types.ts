@@ -7,7 +7,6 @@ import type { ProbeAddress } from '../probe/openocd-args.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { DeadlineScope, LagSource } from '../trace/deadline.ts';
 import type { Recorder } from '../trace/recorder.ts';
-import type { Controls } from './control-channel.ts';
 
 /** The wires of one board as a supervisor knows them: everything a bench needs, and plain data so that it crosses processes. */
 export interface BoardWires {
@@ -33,6 +32,19 @@ export interface BoardScope extends DeadlineScope {
   readonly signal: AbortSignal;
   readonly lag: LagSource;
   readonly recorder: Recorder;
+}
+
+/** What a hand would do to a board. Operations the board's wiring does not offer throw HilError 425. */
+export interface Controls {
+  /** `usb-port` takes probe and serial lines along, as pulling a Nucleo's cable does; `target` the chip alone. */
+  power(on: boolean, scope?: 'target' | 'usb-port'): Promise<void>;
+  nrst(low: boolean): Promise<void>;
+  boot0(level: 0 | 1 | 'released'): Promise<void>;
+  button(pressed: boolean): Promise<void>;
+  /** What the outside does to an RX pin of the board between bytes. */
+  wire(uart: string, state: 'idle' | 'low' | 'floating' | 'noise' | 'auto'): Promise<void>;
+  /** By how many ms the board has fallen behind the wall since it started; 0 for a real board. */
+  lagMs(): Promise<number>;
 }
 
 /** Numbers of one `@boot` line: the machine state at the first instructions of the application's reset handler. */

@@ -3,20 +3,7 @@ import { HilError } from '../error/hil-error.ts';
 import { deadline } from '../trace/deadline.ts';
 import { recordStep } from '../trace/step.ts';
 import { untilEvent } from '../trace/wait.ts';
-import type { BoardScope, BoardWires } from './bench-types.ts';
-
-/** What a hand would do to a board. Operations the board's wiring does not offer throw HilError 425. */
-export interface Controls {
-  /** `usb-port` takes probe and serial lines along, as pulling a Nucleo's cable does; `target` the chip alone. */
-  power(on: boolean, scope?: 'target' | 'usb-port'): Promise<void>;
-  nrst(low: boolean): Promise<void>;
-  boot0(level: 0 | 1 | 'released'): Promise<void>;
-  button(pressed: boolean): Promise<void>;
-  /** What the outside does to an RX pin of the board between bytes. */
-  wire(uart: string, state: 'idle' | 'low' | 'floating' | 'noise' | 'auto'): Promise<void>;
-  /** By how many ms the board has fallen behind the wall since it started; 0 for a real board. */
-  lagMs(): Promise<number>;
-}
+import type { BoardScope, BoardWires, Controls } from './bench-types.ts';
 
 const ANSWER_MS = 2_000;
 

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { exitCode } from '../error/exit-codes.ts';
+import { formatError } from '../error/format-error.ts';
+import { addDoctor } from './doctor.ts';
+import { exitCodeOf } from './exit-code-of.ts';
+import { addRun } from './run.ts';
+import { addVirtual } from './virtual.ts';
+
+const program = new Command()
+  .name('hil')
+  .description("hardware-in-the-loop tests for an STM32's way into ST's ROM bootloader and back")
+  .exitOverride()
+  .showHelpAfterError('(hil --help shows what there is)');
+addRun(program);
+addVirtual(program);
+addDoctor(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCode.passed : exitCode.usage;
+  } else {
+    process.stderr.write(`${formatError(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

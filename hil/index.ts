@@ -1,0 +1,17 @@
+/** The public API: what the author of a suite imports. */
+export type {
+  Application,
+  Bench,
+  BootloaderHandle,
+  BootRecord,
+  CoreSight,
+  JumpOutcome,
+} from './board/bench-types.ts';
+export { type GoSignature, goSignature } from './board/go-signature.ts';
+export type { BootloaderSession } from './bootloader/an3155/session.ts';
+export { type Chip, contains, endOf, pageOf } from './chip/chip.ts';
+export { type GoRow, goRow } from './chip/go-table.ts';
+export { chipNamed } from './chip/lookup.ts';
+export { type Blame, HilError, isHilError } from './error/hil-error.ts';
+export type { Image } from './image/image.ts';
+export { type Needs, onBoard } from './jest/on-board.ts';

@@ -1,0 +1,5 @@
+import { stopKeptRig } from './running-rig.ts';
+
+export default async function globalTeardown(): Promise<void> {
+  await stopKeptRig();
+}

@@ -1,0 +1,28 @@
+import type { Bench } from '../board/bench-types.ts';
+import type { Permissions } from '../guard/access.ts';
+
+/** What a suite may know of its board before any test runs. */
+export interface BoardFacts {
+  readonly board: string;
+  readonly chip: string;
+  readonly kind: 'virtual' | 'real';
+  readonly permissions: Permissions;
+  /** True when power, NRST, BOOT0 and button can be worked from here. */
+  readonly controls: boolean;
+}
+
+/** What the environment puts into the test file's world. */
+export interface HilGlobal {
+  readonly facts: BoardFacts;
+  /** The bench of the test in whose course the caller runs. @throws HilError 504 outside of a test */
+  bench(): Bench;
+  /** Says why the tests of a describe will not run on this board. */
+  skip(describeTitle: string, reason: string): void;
+  /** Another deadline for the tests of a describe, in ms. */
+  limit(describeTitle: string, ms: number): void;
+}
+
+/** The environment's end of the seam; undefined when a file runs outside of a HIL project. */
+export function hilGlobal(): HilGlobal | undefined {
+  return (globalThis as { __hil?: HilGlobal }).__hil;
+}

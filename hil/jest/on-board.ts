@@ -1,0 +1,62 @@
+import { describe } from '@jest/globals';
+import type { Bench } from '../board/bench-types.ts';
+import { HilError } from '../error/hil-error.ts';
+import { type BoardFacts, hilGlobal } from './hil-global.ts';
+
+/** What a group of tests needs of a board. A board that does not have it skips the group, and the report says why. */
+export interface Needs {
+  /** The ROM's wire that is used. Every board has `usart` today. */
+  readonly port?: 'usart';
+  /** Part names; any part if absent. */
+  readonly chip?: readonly string[];
+  readonly kind?: 'virtual' | 'real';
+  /** Flash that is lost: some pages (the default, since every suite flashes its application), or all of it. */
+  readonly erase?: 'pages' | 'mass';
+  readonly write_protection?: boolean;
+  readonly option_bytes?: boolean;
+  readonly rdp1?: boolean;
+  /** Power, NRST, BOOT0 and button must be workable from here. */
+  readonly controls?: boolean;
+  /** How long one test may take, in ms; 30 s if absent. Then its bench is revoked. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * A `describe` whose tests get a bench: what they may do with the board of their project. Each test has its own bench; it is
+ * revoked when the test ends or its deadline passes, and the board is brought back to known-good before the next one.
+ * @param needs Tests are skipped, with the reason, on a board that does not meet them.
+ */
+export function onBoard(title: string, needs: Needs, body: (bench: Bench) => void): void {
+  const hil = hilGlobal();
+  if (hil === undefined) {
+    throw new HilError(
+      504,
+      `onBoard('${title}') needs a board: run this file by \`hil run\`, or in a Jest project made by boardProjects()`,
+      { blame: 'test' },
+    );
+  }
+  const missing = unmet(needs, hil.facts);
+  if (missing !== undefined) hil.skip(title, missing);
+  if (needs.deadlineMs !== undefined) hil.limit(title, needs.deadlineMs);
+  (missing === undefined ? describe : describe.skip)(title, () => body(currentBench));
+}
+
+/** Follows the test in whose course it is used: code left over from an earlier test still holds that test's revoked bench. */
+const currentBench = new Proxy({} as Bench, {
+  get: (_target, name) => Reflect.get(hilGlobal()?.bench() ?? {}, name),
+  has: (_target, name) => Reflect.has(hilGlobal()?.bench() ?? {}, name),
+});
+
+/** Why a board does not meet the needs; undefined if it does. */
+export function unmet(needs: Needs, facts: BoardFacts): string | undefined {
+  const { permissions } = facts;
+  if (needs.chip !== undefined && !needs.chip.includes(facts.chip)) return `for ${needs.chip.join(', ')} only`;
+  if (needs.kind !== undefined && needs.kind !== facts.kind) return `for ${needs.kind} boards only`;
+  if (permissions.erase === 'none') return 'the rig file does not permit to erase';
+  if (needs.erase === 'mass' && permissions.erase !== 'mass') return 'the rig file does not permit mass erase';
+  for (const name of ['write_protection', 'option_bytes', 'rdp1'] as const) {
+    if (needs[name] === true && !permissions[name]) return `the rig file does not permit ${name}`;
+  }
+  if (needs.controls === true && !facts.controls) return 'nobody can work power, NRST and BOOT0 of this board';
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import type { Test, TestCaseResult, TestEvents } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import jestRunner, { EmittingTestRunner, type TestRunnerOptions, type UnsubscribeFn } from 'jest-runner';
+import type { TestWatcher } from 'jest-watcher';
+import { suiteName } from './names.ts';
+import { PLAN_ONLY } from './plan-pattern.ts';
+import { announcePlan, showProgress } from './progress.ts';
+
+// The package's types describe its CommonJS entry; from ESM the default export may be the class itself.
+const TestRunner = ((jestRunner as { default?: unknown }).default ?? jestRunner) as typeof jestRunner.default;
+type RunnerContext = ConstructorParameters<typeof TestRunner>[1];
+type AnyListener = (data: TestEvents[keyof TestEvents]) => void | Promise<void>;
+
+/**
+ * Runs board projects in lanes: one child process per board, its files one after the other, boards side by side. Before the
+ * first test every file is collected on every board, so that the plan is fixed before anything can fail.
+ */
+export default class HilRunner extends EmittingTestRunner {
+  readonly #listeners: { readonly name: keyof TestEvents; readonly listener: AnyListener }[] = [];
+  readonly #config: Config.GlobalConfig;
+  readonly #context: RunnerContext;
+
+  constructor(globalConfig: Config.GlobalConfig, context: RunnerContext) {
+    super(globalConfig, context);
+    this.#config = globalConfig;
+    this.#context = context;
+  }
+
+  override async runTests(tests: Test[], watcher: TestWatcher, options: TestRunnerOptions): Promise<void> {
+    const lanes = new Map<string, Test[]>();
+    for (const test of tests) {
+      const board = boardOf(test);
+      lanes.set(board, [...(lanes.get(board) ?? []), test]);
+    }
+    // Jest orders files by size or by how long they took; a person reads them by name, and so does the step stream.
+    for (const lane of lanes.values()) lane.sort((a, b) => a.path.localeCompare(b.path));
+    await Promise.all(
+      [...lanes.values()].map((lane) =>
+        this.#lane({ testNamePattern: PLAN_ONLY }).runTests(lane, watcher, { ...options, serial: false }),
+      ),
+    );
+    announcePlan();
+    await Promise.all(
+      [...lanes].map(async ([board, lane]) => {
+        const runner = this.#lane({});
+        for (const { name, listener } of this.#listeners) runner.on(name, listener);
+        runner.on('test-case-result', ([path, result]: [string, TestCaseResult]) => {
+          showProgress(board, suiteName(path), result);
+        });
+        await runner.runTests(lane, watcher, { ...options, serial: false });
+      }),
+    );
+  }
+
+  #lane(change: Partial<Config.GlobalConfig>): InstanceType<typeof TestRunner> {
+    return new TestRunner({ ...this.#config, ...change, maxWorkers: 1 }, this.#context);
+  }
+
+  override on<Name extends keyof TestEvents>(
+    name: Name,
+    listener: (data: TestEvents[Name]) => void | Promise<void>,
+  ): UnsubscribeFn {
+    const entry = { name, listener: listener as AnyListener };
+    this.#listeners.push(entry);
+    return () => {
+      this.#listeners.splice(this.#listeners.indexOf(entry), 1);
+    };
+  }
+}
+
+function boardOf(test: Test): string {
+  return String(test.context.config.testEnvironmentOptions.board);
+}

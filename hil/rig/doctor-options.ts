@@ -1,0 +1,154 @@
+import { type Chip, endOf } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
+import type { OptionWords } from '../guard/with-restored.ts';
+import type { EmptySight } from './doctor-look.ts';
+import {
+  bootChoice,
+  explainOptions,
+  notAsFromFactory,
+  optionField,
+  protectedAreas,
+  rdpLevelOf,
+} from './explain-options.ts';
+import { attention, type Finding, failed, ok } from './finding.ts';
+
+/**
+ * Option bytes in words.
+ * @param empty what the flash shows; undefined if it could not be read
+ */
+export function judgeOptions(chip: Chip, words: OptionWords, empty: EmptySight | undefined): readonly Finding[] {
+  return [
+    judgeWords(chip, words),
+    judgeReadout(chip, words),
+    ...judgeWatchdogs(chip, words),
+    judgeBootBits(chip, words),
+    judgeBrownOut(chip, words),
+    judgeWriteProtection(chip, words),
+    ...(empty === undefined ? [] : [judgeEmpty(empty)]),
+    judgeBoot(chip, words, empty),
+  ];
+}
+
+function judgeWords(chip: Chip, words: OptionWords): Finding {
+  const values = Object.entries(words).map(([name, value]) => `${name} ${hex(value)}`);
+  const changed = notAsFromFactory(chip, words);
+  const against = changed.length === 0 ? 'as from the factory' : `not as from the factory: ${changed.join(', ')}`;
+  return { what: 'option bytes', verdict: 'ok', saw: `${values.join(', ')}; ${against}` };
+}
+
+function judgeReadout(chip: Chip, words: OptionWords): Finding {
+  const what = 'readout protection';
+  const byte = optionField(chip, words, 'RDP');
+  if (byte === undefined) return ok(what, 'the part has none');
+  const level = rdpLevelOf(byte);
+  const saw = `RDP ${hex(byte)}: level ${level}`;
+  if (level === 0) return ok(what, saw);
+  if (level === 1) {
+    return {
+      what,
+      verdict: 'failed',
+      saw: `${saw}: the flash can neither be read nor written from outside`,
+      oneThingToDo:
+        'go back to level 0 if its content may be lost (that erases the whole flash; permissions `rdp1` and `erase: mass`), or use another board.',
+    };
+  }
+  return {
+    what,
+    verdict: 'failed',
+    saw: `${saw}: debug and the ROM are locked for ever`,
+    oneThingToDo: 'use another board.',
+  };
+}
+
+/** A watchdog that starts by itself resets every program that does not know of it, the ROM's excepted (AN2606 r70 4.8). */
+function judgeWatchdogs(chip: Chip, words: OptionWords): readonly Finding[] {
+  return explainOptions(chip, words)
+    .filter(({ field, value }) => (field === 'IWDG_SW' || field === 'WWDG_SW') && value === 0)
+    .map(({ field, meaning }) => ({
+      what: 'watchdog',
+      verdict: 'attention',
+      saw: `${field} 0: ${meaning}`,
+      oneThingToDo: `set ${field} to 1 with a programming tool, unless the application refreshes it.`,
+    }));
+}
+
+function judgeBootBits(chip: Chip, words: OptionWords): Finding {
+  const names = new Set(['nBOOT_SEL', 'nBOOT0', 'nBOOT1', 'BOOT_LOCK']);
+  const meanings = explainOptions(chip, words).filter(({ field }) => names.has(field));
+  const saw = meanings.map(({ field, value, meaning }) => `${field} ${value} (${meaning})`).join(', ');
+  return { what: 'boot bits', verdict: 'ok', saw: saw === '' ? 'the part has none' : saw };
+}
+
+function judgeBrownOut(chip: Chip, words: OptionWords): Finding {
+  const meanings = explainOptions(chip, words).filter(({ field }) => field.startsWith('BOR'));
+  const saw = meanings.map(({ field, value, meaning }) => `${field} ${value} (${meaning})`).join(', ');
+  return { what: 'BOR', verdict: 'ok', saw: saw === '' ? 'not among the option bytes of this part' : saw };
+}
+
+function judgeWriteProtection(chip: Chip, words: OptionWords): Finding {
+  const what = 'write protection';
+  const areas = protectedAreas(chip, words);
+  if (areas.length === 0) return ok(what, 'no page is protected');
+  const { base, pageSize } = chip.flash;
+  const saw = areas.map(({ word, first, last }) => {
+    const end = endOf({ base: base + last * pageSize, size: pageSize }) - 1;
+    return `${word} protects page ${first} to ${last} (${hex(base + first * pageSize)} to ${hex(end)})`;
+  });
+  return {
+    what,
+    verdict: 'attention',
+    saw: saw.join(', '),
+    oneThingToDo: `set the start of each area above its end in ${areas.map(({ word }) => word).join(' and ')}, if these pages may be rewritten.`,
+  };
+}
+
+function judgeEmpty({ flag, flashIsErased }: EmptySight): Finding {
+  const what = 'EMPTY flag';
+  if (flag && !flashIsErased) {
+    return {
+      what,
+      verdict: 'attention',
+      saw: 'set, although the flash holds a program: every reset boots the ROM until the next power-on',
+      oneThingToDo: 'cycle the power of the board; flashing with this tool clears the flag too.',
+    };
+  }
+  if (!flag && flashIsErased) {
+    return {
+      what,
+      verdict: 'attention',
+      saw: 'clear, although the flash is erased: every reset starts the erased flash until the next power-on',
+      oneThingToDo: 'flash a program, or cycle the power of the board.',
+    };
+  }
+  return ok(what, flag ? 'set: the flash is erased' : 'clear: the flash holds a program');
+}
+
+function judgeBoot(chip: Chip, words: OptionWords, empty: EmptySight | undefined): Finding {
+  const what = 'next reset boots';
+  const choice = bootChoice(chip, words, empty?.flag === true);
+  switch (choice.by) {
+    case 'pin':
+      return {
+        what,
+        verdict: 'ok',
+        saw: `by the BOOT0 pin (${chip.boot0Pin}): ${choice.low} when low, ${choice.high} when high`,
+      };
+    case 'unknown pattern':
+      return {
+        what,
+        verdict: 'attention',
+        saw: `not told: boot pattern ${choice.pattern} is not known here`,
+        oneThingToDo: 'look it up in table 2 of AN2606.',
+      };
+    case 'empty flag':
+      return ok(what, `${choice.memory}, because EMPTY is set`);
+    case 'options':
+      if (choice.memory === 'main flash') return ok(what, 'main flash');
+      return {
+        what,
+        verdict: 'attention',
+        saw: `${choice.memory}, by option bytes: a program in flash does not start`,
+        oneThingToDo: 'set nBOOT0 to 1 with a programming tool.',
+      };
+  }
+}

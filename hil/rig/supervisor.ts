@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BoardWires } from '../board/bench-types.ts';
+import { HilError } from '../error/hil-error.ts';
+import { type Lease, takeLease } from './lease.ts';
+import { firmwareFor } from './paths.ts';
+import type { BoardEntry, Rig } from './rig.ts';
+import { type Session, writeSession } from './session.ts';
+import { startVirtualBoards, type VirtualEndpoints, type VirtualProcess } from './virtual-process.ts';
+
+/** A rig that is up: boards leased, virtual ones running, the session file written. */
+export interface RunningRig {
+  readonly session: Session;
+  /** Settles, with the reason, when something that the boards need ends by itself. Never rejects. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface StartRigOptions {
+  /** Names of boards; all of the rig if absent. */
+  readonly boards?: readonly string[];
+  readonly reports: string;
+  /** How long to wait for a board that another process uses, in ms. */
+  readonly leaseMs?: number;
+  /** Called before a real board is used for the first time; throws to refuse. */
+  readonly beforeRealBoard?: (wires: BoardWires, entry: BoardEntry) => Promise<void>;
+}
+
+const LEASE_MS = 10_000;
+
+/** @throws HilError 612 (no such board), 613 (firmware not built), 502 (board in use), 240 (virtual boards) */
+export async function startRig(rig: Rig, options: StartRigOptions): Promise<RunningRig> {
+  const entries = chooseBoards(rig, options.boards);
+  for (const entry of entries) requireFirmware(entry);
+  const leases: Lease[] = [];
+  let virtual: VirtualProcess | undefined;
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await virtual?.stop();
+    await Promise.all(leases.map((lease) => lease.release()));
+  };
+  try {
+    for (const entry of entries) {
+      if (entry.kind === 'real')
+        leases.push(await takeLease(`probe ${entry.probeSerial}`, `board ${entry.name}`, options.leaseMs ?? LEASE_MS));
+    }
+    const virtualNames = entries.filter((entry) => entry.kind === 'virtual').map((entry) => entry.name);
+    const logs = join(options.reports, 'input-logs');
+    mkdirSync(logs, { recursive: true });
+    if (virtualNames.length > 0) virtual = await startVirtualBoards(rig.file, virtualNames, { inputLogs: logs });
+    const boards = entries.map((entry) => wiresOf(entry, virtual?.endpoints.get(entry.name)));
+    for (const [i, entry] of entries.entries()) {
+      const wires = boards[i];
+      if (entry.kind === 'real' && wires !== undefined) await options.beforeRealBoard?.(wires, entry);
+    }
+    const session: Session = {
+      id: new Date().toISOString().replace(/[:.]/g, '-'),
+      reports: options.reports,
+      boards,
+      allowedSkips: rig.allowedSkips,
+    };
+    writeSession(join(options.reports, 'session.json'), session);
+    const broken = new Promise<string>((resolve) => {
+      void virtual?.ended.then((how) => {
+        if (!stopping) resolve(`the process of the virtual boards ended: ${how}`);
+      });
+    });
+    return { session, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @throws HilError 612 for a name that the rig does not have */
+export function chooseBoards(rig: Rig, names: readonly string[] | undefined): readonly BoardEntry[] {
+  if (names === undefined || names.length === 0) return rig.boards;
+  return names.map((name) => {
+    const entry = rig.boards.find((board) => board.name === name);
+    if (entry === undefined) {
+      const known = rig.boards.map((board) => board.name);
+      throw new HilError(612, `no board is named '${name}' in ${rig.file}; there are ${known.join(', ')}`, {
+        blame: 'test',
+        context: { name, known },
+      });
+    }
+    return entry;
+  });
+}
+
+function requireFirmware(entry: BoardEntry): void {
+  const firmware = firmwareFor(entry.chip);
+  const needed = [...Object.values(firmware.images), ...(entry.kind === 'virtual' ? [firmware.rom(entry.romId)] : [])];
+  const missing = needed.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new HilError(613, `${entry.name}: ${missing.join(', ')} is not there`, {
+      blame: 'rig',
+      context: { missing },
+    });
+  }
+}
+
+/** What is needed to reach a board, virtual or real. */
+export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefined): BoardWires {
+  const common = {
+    board: entry.name,
+    chip: entry.chip,
+    permissions: entry.permissions,
+    images: firmwareFor(entry.chip).images,
+  };
+  if (entry.kind === 'real') {
+    return { ...common, kind: 'real', probe: { kind: 'usb', serial: entry.probeSerial }, usart: entry.usart };
+  }
+  // The port that the application's console and the ROM share, as on the real Nucleo.
+  const vcp = endpoints?.uart.find((uart) => uart.role === 'both');
+  if (endpoints === undefined || vcp === undefined) {
+    throw new HilError(240, `${entry.name}: \`hil virtual\` named no serial line for it`, { blame: 'rig' });
+  }
+  return {
+    ...common,
+    kind: 'virtual',
+    probe: { kind: 'tcp', port: endpoints.stlink.port, serial: endpoints.stlink.serial },
+    usart: vcp.line,
+    control: endpoints.control,
+    romId: entry.romId,
+  };
+}

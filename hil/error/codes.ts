@@ -35,6 +35,7 @@ export const codes = {
   236: 'the target does not answer the ST-Link',
   237: 'the target has no power',
   239: 'OpenOCD was not ready in time',
+  240: 'the process of the virtual boards did not start, or ended',
   290: 'an awaited condition did not come in time',
 
   301: 'no answer to 0x7F: the ROM was not reached',
@@ -77,10 +78,19 @@ export const codes = {
   457: 'option bytes are not what they were before, after the attempt to restore them',
 
   501: 'the bench was revoked because its test is over',
+  502: 'a board or probe is in use by another process',
+  503: 'the deadline of a test passed: its bench was revoked',
+  504: 'the bench was used outside of a test',
+  505: 'a board could not be brought back to known-good after a test',
 
   602: 'a deadline needs a positive number of milliseconds',
   603: 'an endpoint is not of a form that is known',
   604: 'an argument of a probe call is not valid',
+  610: 'rig file cannot be read',
+  611: 'rig file has mistakes',
+  612: 'command line asks for something that does not exist',
+  613: 'what is to be run has not been built',
+  614: 'real board was not yet agreed to: nobody said that its flash may be erased',
   620: 'image file cannot be read',
   621: 'file is not an ELF file',
   622: 'ELF file is truncated or inconsistent',
@@ -96,11 +106,6 @@ export const codes = {
   643: 'serial format is not of the form 115200 8E1',
   644: 'file is not an input log, or was recorded with other images',
   645: 'image of a virtual board cannot be read',
-  601: 'two boards have one name',
-  610: 'rig file cannot be read',
-  611: 'rig file has mistakes',
-  612: 'command line asks for something that does not exist',
-  613: 'what is to be run has not been built',
 } as const satisfies Record<number, string>;
 
 /** The meaning of a code; undefined for one that is not listed. */

@@ -201,6 +201,23 @@ export const hints: readonly Hint[] = [
       'a promise of an earlier test was not awaited, or the test ran past its deadline; await every call on the bench.',
   },
 
+  {
+    code: 502,
+    advice: 'wait for the other run, or end the process named above; the kernel frees the board when it ends.',
+  },
+  {
+    code: 503,
+    advice: 'look at the last steps of the test in its step stream: the one that has no end is the one that took too long.',
+  },
+  { code: 504, advice: 'use the bench inside test(), beforeEach() or afterEach(): it belongs to one test.' },
+  { code: 610, advice: 'name a rig file that exists: `--rig rigs/virtual.yaml` needs no hardware.' },
+  { code: 613, advice: 'build the firmware with `make -C firmware`, or run `npm run hil`, which does it.' },
+  {
+    code: 614,
+    advice:
+      'run once in a terminal and answer the question, or give `--yes-first-contact`, or set `first_contact` in the rig file.',
+  },
+
   { code: 620, advice: 'build the firmware first (`make -C firmware`), or correct the path.' },
   { code: 623, advice: 'build with arm-none-eabi-gcc; a host build of the program looks like this.' },
   {

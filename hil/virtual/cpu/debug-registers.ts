@@ -5,10 +5,9 @@
  * the core is held in reset.
  */
 import { refreshHooks } from './code-cache.ts';
-import { LOCKUP_ADDRESS } from './exceptions.ts';
 import { setMsp, setPsp } from './special-registers.ts';
 import type { CoreState } from './state.ts';
-import { leaveLoop, mspOf, packPsr, pspOf, setFlags, switchStack } from './state.ts';
+import { LOCKUP_ADDRESS, leaveLoop, mspOf, packPsr, pspOf, setFlags, switchStack } from './state.ts';
 
 export const C_DEBUGEN = 1;
 export const C_HALT = 2;

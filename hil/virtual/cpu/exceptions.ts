@@ -19,15 +19,12 @@ import {
   updateActivePriority,
 } from './pending.ts';
 import type { CoreState } from './state.ts';
-import { HARD_FAULT, NMI, packPsr, setFlags, switchStack, usesPsp } from './state.ts';
+import { HARD_FAULT, LOCKUP_ADDRESS, NMI, packPsr, setFlags, switchStack, usesPsp } from './state.ts';
 
 const STACKING_CYCLES = 13;
 const VECTOR_CYCLES = 2;
 const TAIL_CHAIN_CYCLES = 4;
 const RETURN_CYCLES = 10;
-
-/** What the PC reads as in lockup (B1.5). */
-export const LOCKUP_ADDRESS = 0xffff_fffe;
 
 export function enterLockup(s: CoreState): void {
   s.lockup = true;

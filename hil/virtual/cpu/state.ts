@@ -18,6 +18,9 @@ export const FIRST_IRQ = 16;
 /** Priority of thread mode: below every exception. */
 export const THREAD_PRIORITY = 256;
 
+/** What the PC reads as in lockup (ARMv6-M B1.5). */
+export const LOCKUP_ADDRESS = 0xffff_fffe;
+
 /** Why `execute` left its loop, besides the cycle limit. */
 export const STOP_NONE = 0;
 export const STOP_FAULT = 1;

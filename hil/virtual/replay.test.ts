@@ -73,6 +73,15 @@ describe('replay of an input log', () => {
     expect(() => replay(path, { rom }, other)).toThrow(/differs from its log at entry 10: its state is .*HIL-443/);
   });
 
+  test('names the entry at which time differs', () => {
+    liveRun();
+    log.close();
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"nowNs":2000000,', '"nowNs":2000001,'));
+    expect(() => replay(path, { rom }, createEchoBoard)).toThrow(
+      /at entry 3: it stands at 2000000 ns, the log at 2000001/,
+    );
+  });
+
   test('refuses other images than those of the recording', () => {
     log.close();
     expect(() => replay(path, { rom: Uint8Array.of(9) }, createEchoBoard)).toThrow(/recorded with another ROM image/);

@@ -33,7 +33,7 @@ function judgeWords(chip: Chip, words: OptionWords): Finding {
   const values = Object.entries(words).map(([name, value]) => `${name} ${hex(value)}`);
   const changed = notAsFromFactory(chip, words);
   const against = changed.length === 0 ? 'as from the factory' : `not as from the factory: ${changed.join(', ')}`;
-  return { what: 'option bytes', verdict: 'ok', saw: `${values.join(', ')}; ${against}` };
+  return ok('option bytes', `${values.join(', ')}; ${against}`);
 }
 
 function judgeReadout(chip: Chip, words: OptionWords): Finding {
@@ -44,45 +44,39 @@ function judgeReadout(chip: Chip, words: OptionWords): Finding {
   const saw = `RDP ${hex(byte)}: level ${level}`;
   if (level === 0) return ok(what, saw);
   if (level === 1) {
-    return {
+    return failed(
       what,
-      verdict: 'failed',
-      saw: `${saw}: the flash can neither be read nor written from outside`,
-      oneThingToDo:
-        'go back to level 0 if its content may be lost (that erases the whole flash; permissions `rdp1` and `erase: mass`), or use another board.',
-    };
+      `${saw}: the flash can neither be read nor written from outside`,
+      'go back to level 0 if its content may be lost (that erases the whole flash; permissions `rdp1` and `erase: mass`), or use another board.',
+    );
   }
-  return {
-    what,
-    verdict: 'failed',
-    saw: `${saw}: debug and the ROM are locked for ever`,
-    oneThingToDo: 'use another board.',
-  };
+  return failed(what, `${saw}: debug and the ROM are locked for ever`, 'use another board.');
 }
 
 /** A watchdog that starts by itself resets every program that does not know of it, the ROM's excepted (AN2606 r70 4.8). */
 function judgeWatchdogs(chip: Chip, words: OptionWords): readonly Finding[] {
   return explainOptions(chip, words)
     .filter(({ field, value }) => (field === 'IWDG_SW' || field === 'WWDG_SW') && value === 0)
-    .map(({ field, meaning }) => ({
-      what: 'watchdog',
-      verdict: 'attention',
-      saw: `${field} 0: ${meaning}`,
-      oneThingToDo: `set ${field} to 1 with a programming tool, unless the application refreshes it.`,
-    }));
+    .map(({ field, meaning }) =>
+      attention(
+        'watchdog',
+        `${field} 0: ${meaning}`,
+        `set ${field} to 1 with a programming tool, unless the application refreshes it.`,
+      ),
+    );
 }
 
 function judgeBootBits(chip: Chip, words: OptionWords): Finding {
   const names = new Set(['nBOOT_SEL', 'nBOOT0', 'nBOOT1', 'BOOT_LOCK']);
   const meanings = explainOptions(chip, words).filter(({ field }) => names.has(field));
   const saw = meanings.map(({ field, value, meaning }) => `${field} ${value} (${meaning})`).join(', ');
-  return { what: 'boot bits', verdict: 'ok', saw: saw === '' ? 'the part has none' : saw };
+  return ok('boot bits', saw === '' ? 'the part has none' : saw);
 }
 
 function judgeBrownOut(chip: Chip, words: OptionWords): Finding {
   const meanings = explainOptions(chip, words).filter(({ field }) => field.startsWith('BOR'));
   const saw = meanings.map(({ field, value, meaning }) => `${field} ${value} (${meaning})`).join(', ');
-  return { what: 'BOR', verdict: 'ok', saw: saw === '' ? 'not among the option bytes of this part' : saw };
+  return ok('BOR', saw === '' ? 'not among the option bytes of this part' : saw);
 }
 
 function judgeWriteProtection(chip: Chip, words: OptionWords): Finding {
@@ -94,31 +88,28 @@ function judgeWriteProtection(chip: Chip, words: OptionWords): Finding {
     const end = endOf({ base: base + last * pageSize, size: pageSize }) - 1;
     return `${word} protects page ${first} to ${last} (${hex(base + first * pageSize)} to ${hex(end)})`;
   });
-  return {
+  return attention(
     what,
-    verdict: 'attention',
-    saw: saw.join(', '),
-    oneThingToDo: `set the start of each area above its end in ${areas.map(({ word }) => word).join(' and ')}, if these pages may be rewritten.`,
-  };
+    saw.join(', '),
+    `set the start of each area above its end in ${areas.map(({ word }) => word).join(' and ')}, if these pages may be rewritten.`,
+  );
 }
 
 function judgeEmpty({ flag, flashIsErased }: EmptySight): Finding {
   const what = 'EMPTY flag';
   if (flag && !flashIsErased) {
-    return {
+    return attention(
       what,
-      verdict: 'attention',
-      saw: 'set, although the flash holds a program: every reset boots the ROM until the next power-on',
-      oneThingToDo: 'cycle the power of the board; flashing with this tool clears the flag too.',
-    };
+      'set, although the flash holds a program: every reset boots the ROM until the next power-on',
+      'cycle the power of the board; flashing with this tool clears the flag too.',
+    );
   }
   if (!flag && flashIsErased) {
-    return {
+    return attention(
       what,
-      verdict: 'attention',
-      saw: 'clear, although the flash is erased: every reset starts the erased flash until the next power-on',
-      oneThingToDo: 'flash a program, or cycle the power of the board.',
-    };
+      'clear, although the flash is erased: every reset starts the erased flash until the next power-on',
+      'flash a program, or cycle the power of the board.',
+    );
   }
   return ok(what, flag ? 'set: the flash is erased' : 'clear: the flash holds a program');
 }
@@ -128,27 +119,21 @@ function judgeBoot(chip: Chip, words: OptionWords, empty: EmptySight | undefined
   const choice = bootChoice(chip, words, empty?.flag === true);
   switch (choice.by) {
     case 'pin':
-      return {
-        what,
-        verdict: 'ok',
-        saw: `by the BOOT0 pin (${chip.boot0Pin}): ${choice.low} when low, ${choice.high} when high`,
-      };
+      return ok(what, `by the BOOT0 pin (${chip.boot0Pin}): ${choice.low} when low, ${choice.high} when high`);
     case 'unknown pattern':
-      return {
+      return attention(
         what,
-        verdict: 'attention',
-        saw: `not told: boot pattern ${choice.pattern} is not known here`,
-        oneThingToDo: 'look it up in table 2 of AN2606.',
-      };
+        `not told: boot pattern ${choice.pattern} is not known here`,
+        'look it up in table 2 of AN2606.',
+      );
     case 'empty flag':
       return ok(what, `${choice.memory}, because EMPTY is set`);
     case 'options':
       if (choice.memory === 'main flash') return ok(what, 'main flash');
-      return {
+      return attention(
         what,
-        verdict: 'attention',
-        saw: `${choice.memory}, by option bytes: a program in flash does not start`,
-        oneThingToDo: 'set nBOOT0 to 1 with a programming tool.',
-      };
+        `${choice.memory}, by option bytes: a program in flash does not start`,
+        'set nBOOT0 to 1 with a programming tool.',
+      );
   }
 }

@@ -1,133 +1,110 @@
 import type { BoardWires } from '../board/bench-types.ts';
-import { type Chip, fieldOf } from '../chip/chip.ts';
-import { chipNamed } from '../chip/lookup.ts';
-import { hex } from '../error/format-error.ts';
-import { isHilError } from '../error/hil-error.ts';
-import { adviceFor } from '../error/hints.ts';
-import { NO_PERMISSIONS } from '../guard/access.ts';
-import { requireOpenOcd } from '../probe/openocd-version.ts';
-import { openProbe, type Probe } from '../probe/probe.ts';
-import { deadline } from '../trace/deadline.ts';
-import { openSerialLine } from '../transport/open-serial-line.ts';
-import { optionWordsInWords } from './option-words.ts';
+import { type HilError, isHilError } from '../error/hil-error.ts';
+import { judge } from './doctor-judge.ts';
+import { type LookOptions, lookAtBoard } from './doctor-look.ts';
+import { type Finding, failure } from './finding.ts';
+import { type Lease, takeLease } from './lease.ts';
+import type { BoardEntry, Rig } from './rig.ts';
+import { chooseBoards, wiresOf } from './supervisor.ts';
+import { startVirtualBoards, type VirtualProcess } from './virtual-process.ts';
 
-/** One thing that was looked at. */
-export interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** The one thing to do, for what is not right. */
-  readonly advice?: string;
+/** The examination of one board: plain data. */
+export interface Examination {
+  readonly board: string;
+  readonly chip: string;
+  readonly kind: 'virtual' | 'real';
+  readonly findings: readonly Finding[];
 }
 
-const OPEN_LINE_MS = 3_000;
+/** How long to wait for a board that another process uses: a person waits for the answer. */
+const LEASE_MS = 1_000;
 
-/** Looks at the host: what every board needs. */
-export async function examineHost(openocd = 'openocd'): Promise<Finding> {
-  return look('OpenOCD', async () => (await requireOpenOcd(openocd)).text);
-}
-
-/** Looks at one board without changing anything: hot attach, reads, and an opened serial port. */
-export async function examineBoard(wires: BoardWires, openocd = 'openocd'): Promise<readonly Finding[]> {
-  const chip = chipNamed(wires.chip);
-  const findings: Finding[] = [];
-  let probe: Probe | undefined;
-  const attached = await look('probe', async () => {
-    // Hot only: connecting under reset would restart what runs on the board.
-    probe = await openProbe({
-      chip,
-      board: wires.board,
-      permissions: NO_PERMISSIONS,
-      address: wires.probe,
-      ladder: ['hot'],
-      openocd,
-    });
-    const facts = probe.facts();
-    const volts = facts.targetVolts === undefined ? '' : `, target at ${facts.targetVolts.toFixed(2)} V`;
-    return `ST-Link ${wires.probe.serial ?? ''} ${facts.stlinkVersion ?? ''}${volts}`.replace(/ +/g, ' ');
-  });
-  findings.push(attached);
-  if (probe !== undefined) {
+/**
+ * Examines boards of a rig without changing or disturbing them. Virtual boards are started for it and ended after it. What is wrong is
+ * a finding, never an exception.
+ * @param names boards; all of the rig if undefined
+ * @throws HilError 612 (no such board)
+ */
+export async function examineRig(
+  rig: Rig,
+  names: readonly string[] | undefined,
+  options: LookOptions = {},
+): Promise<readonly Examination[]> {
+  const entries = chooseBoards(rig, names);
+  const virtualNames = entries.filter((entry) => entry.kind === 'virtual').map((entry) => entry.name);
+  let virtual: VirtualProcess | undefined;
+  let notStarted: HilError | undefined;
+  if (virtualNames.length > 0) {
     try {
-      findings.push(...(await examineChip(probe, chip)));
-    } finally {
-      await probe.close();
+      virtual = await startVirtualBoards(rig.file, virtualNames);
+    } catch (error) {
+      if (!isHilError(error)) throw error;
+      notStarted = error;
     }
   }
-  findings.push(
-    await look('serial port', async () => {
-      const format = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 } as const;
-      const line = await openSerialLine(
-        wires.usart,
-        format,
-        deadline('opening the serial line', OPEN_LINE_MS, { board: wires.board }),
-      );
-      await line.close();
-      return `${wires.usart} is there and free`;
-    }),
-  );
-  return findings;
-}
-
-async function examineChip(probe: Probe, chip: Chip): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const identity = await probe.identity();
-  const right = identity.devId === chip.identity.devId;
-  findings.push({
-    what: 'DEV_ID',
-    ok: right,
-    found: `${hex(identity.devId)}, revision ${hex(identity.revisionId)}, ${identity.flashKiB} KiB flash`,
-    ...(right
-      ? {}
-      : {
-          advice: `the rig file says ${chip.name} (${hex(chip.identity.devId)}): correct \`chip\`, or the probe's serial.`,
-        }),
-  });
-  findings.push({ what: 'unique id', ok: true, found: identity.uniqueId });
-  const version = chip.rom.versions.find((known) => known.id === identity.romId);
-  findings.push({
-    what: 'ROM ID',
-    ok: version !== undefined,
-    found: `${hex(identity.romId)}${version === undefined ? ', not listed for this part' : ` (${version.version})`}`,
-    ...(version === undefined
-      ? { advice: 'run the suites: what a ROM that is not listed does is a new measurement.' }
-      : {}),
-  });
-  const words = await probe.readOptionWords();
-  for (const text of optionWordsInWords(chip, words)) findings.push({ what: 'option bytes', ok: true, found: text });
-  const optr = words.OPTR;
-  const level = chip.optionBytes.words.find((word) => word.name === 'OPTR')?.fields.RDP;
-  if (optr !== undefined && level !== undefined) {
-    const rdp = fieldOf(optr, level);
-    findings.push({
-      what: 'readout protection',
-      ok: rdp === 0xaa,
-      found: rdp === 0xaa ? 'level 0' : rdp === 0xcc ? 'level 2' : 'level 1',
-      ...(rdp === 0xaa ? {} : { advice: 'the ROM refuses to read and write at this level: use a board at level 0.' }),
-    });
-  }
-  const { controller } = chip.flash;
-  const [acr] = await probe.readMemory(controller.base + controller.registers.ACR, 32, 1);
-  const [first] = await probe.readMemory(chip.flash.base, 32, 1);
-  const empty = ((acr ?? 0) & controller.acr.EMPTY) !== 0;
-  const erased = first === 0xffff_ffff;
-  findings.push({
-    what: 'EMPTY flag',
-    ok: empty === erased,
-    found: `${empty ? 'set' : 'clear'}, and the first word of flash is ${erased ? 'erased' : 'programmed'}`,
-    ...(empty === erased
-      ? {}
-      : { advice: 'cycle the power: the flag follows the flash only at power-on and option load.' }),
-  });
-  return findings;
-}
-
-async function look(what: string, action: () => Promise<string>): Promise<Finding> {
   try {
-    return { what, ok: true, found: await action() };
-  } catch (error) {
-    const found = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    const advice = isHilError(error) ? adviceFor(error)[0] : undefined;
-    return { what, ok: false, found, ...(advice === undefined ? {} : { advice }) };
+    return await Promise.all(
+      entries.map(async (entry): Promise<Examination> => {
+        const about = { board: entry.name, chip: entry.chip, kind: entry.kind };
+        if (entry.kind === 'virtual' && notStarted !== undefined) {
+          const advice = 'build the tool and its firmware (`npm run set-up`), then start `hil virtual` alone.';
+          return { ...about, findings: [failure('virtual board', entry.name, notStarted, advice)] };
+        }
+        try {
+          const wires = wiresOf(entry, virtual?.endpoints.get(entry.name));
+          return { ...about, findings: await examineLeased(entry, wires, options) };
+        } catch (error) {
+          if (!isHilError(error)) throw error;
+          return { ...about, findings: [failure('board', entry.name, error, 'run `hil doctor` again.')] };
+        }
+      }),
+    );
+  } finally {
+    await virtual?.stop();
   }
+}
+
+async function examineLeased(entry: BoardEntry, wires: BoardWires, options: LookOptions): Promise<readonly Finding[]> {
+  let lease: Lease | undefined;
+  // Two programs at one ST-Link would disturb each other; a virtual board that was started for this has no other user.
+  if (entry.kind === 'real') lease = await takeLease(`probe ${entry.probeSerial}`, `doctor of ${entry.name}`, LEASE_MS);
+  try {
+    return await examine(wires, options);
+  } finally {
+    await lease?.release();
+  }
+}
+
+/** Examines one board that is reached by `wires`. */
+export async function examine(wires: BoardWires, options: LookOptions = {}): Promise<readonly Finding[]> {
+  return judge(wires, await lookAtBoard(wires, options));
+}
+
+/** The worst verdict of several boards. */
+export function worstOf(examinations: readonly Examination[]): Finding['verdict'] {
+  const verdicts = new Set(examinations.flatMap(({ findings }) => findings.map(({ verdict }) => verdict)));
+  if (verdicts.has('failed')) return 'failed';
+  return verdicts.has('attention') ? 'attention' : 'ok';
+}
+
+/** For a person: a block per board, a line per finding, below it what to do. */
+export function formatExaminations(examinations: readonly Examination[]): string {
+  const verdictWidth = 'attention'.length;
+  const lines = examinations.flatMap(({ board, chip, kind, findings }) => {
+    const width = Math.max(...findings.map(({ what }) => what.length));
+    return [
+      `${board} (${chip}, ${kind})`,
+      ...findings.flatMap(({ what, verdict, saw, oneThingToDo }) => [
+        `  ${verdict.padEnd(verdictWidth)}  ${what.padEnd(width)}  ${saw.trim().replace(/\s*\n\s*/g, ' | ')}`,
+        ...(oneThingToDo === undefined ? [] : [`${' '.repeat(verdictWidth + width + 6)}do: ${oneThingToDo}`]),
+      ]),
+      '',
+    ];
+  });
+  const count = (verdict: Finding['verdict']): number =>
+    examinations.flatMap(({ findings }) => findings).filter((finding) => finding.verdict === verdict).length;
+  const boards = `${examinations.length} board${examinations.length === 1 ? '' : 's'}`;
+  return [...lines, `${boards}: ${count('ok')} ok, ${count('attention')} attention, ${count('failed')} failed`].join(
+    '\n',
+  );
 }

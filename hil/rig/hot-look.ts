@@ -1,6 +1,7 @@
 import type { BoardWires } from '../board/bench-types.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { isHilError } from '../error/hil-error.ts';
+import { NO_PERMISSIONS } from '../guard/access.ts';
 import { openProbe, type Probe } from '../probe/probe.ts';
 
 export interface HotLook<T> {
@@ -25,7 +26,7 @@ export async function lookHot<T>(
     chip: chipNamed(wires.chip),
     board: wires.board,
     // Looking needs none; whatever a rig file grants is not for this.
-    permissions: { erase: 'none', write_protection: false, option_bytes: false, rdp1: false },
+    permissions: NO_PERMISSIONS,
     address: wires.probe,
     ladder: ['hot'],
     ...(openocd === undefined ? {} : { openocd }),

@@ -30,7 +30,15 @@ export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspect
   const wasRunning = (await tcl.state()) !== 'halted';
   if (wasRunning) await tcl.run('halt');
   try {
-    const { xPSR: xpsr, ...registers } = await tcl.readRegisters(['pc', 'lr', 'xPSR', 'msp', 'psp', 'primask', 'control']);
+    const { xPSR: xpsr, ...registers } = await tcl.readRegisters([
+      'pc',
+      'lr',
+      'xPSR',
+      'msp',
+      'psp',
+      'primask',
+      'control',
+    ]);
     const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
     return {
       wasRunning,

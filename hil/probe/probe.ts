@@ -47,6 +47,8 @@ export interface ProbeOptions {
 export interface Probe {
   /** What OpenOCD logged about probe and target. */
   facts(): OpenOcdFacts;
+  /** OpenOCD's log, its last 64 KiB: for reports and reproduction bundles. */
+  log(): string;
   readonly pid: number;
   readonly gdbPort: number | undefined;
   /** The way by which the connection came about. */
@@ -83,7 +85,7 @@ export interface Probe {
   readOptionWords(): Promise<OptionWords>;
   /** Programs option words; they take effect when they are loaded: `loadOptionBytes` or a power cycle. @throws HilError 452 to 455 */
   writeOptionWords(words: OptionWords): Promise<void>;
-  /** OBL_LAUNCH: loads the option bytes, which resets the chip. */
+  /** OBL_LAUNCH: loads the option bytes, which resets the chip; the core then runs. */
   loadOptionBytes(): Promise<void>;
   identity(): Promise<Identity>;
   /** Core registers and where it stands; a running core is halted for some milliseconds and goes on. */
@@ -163,6 +165,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
 
   return {
     facts: () => openocd.facts(),
+    log: () => openocd.log(),
     get pid() {
       return openocd.pid;
     },
@@ -205,7 +208,12 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
         await t.writeMemory(address, width, values);
       }),
     resetHalt: () => act('resetHalt', {}, async (t) => void (await t.run('reset halt', RESET_MS))),
-    resetRun: () => act('resetRun', {}, async (t) => void (await t.run('reset run', RESET_MS))),
+    resetRun: () =>
+      act('resetRun', {}, async (t) => {
+        await t.run('reset run', RESET_MS);
+        // C_HALT survives a reset: a core that stood on the loader's BKPT stops again at its first instruction (dapdirect).
+        if (await isHalted(t)) await t.run('resume');
+      }),
     flashProgram: (image) =>
       act('flashProgram', { image: image.name }, async (t) => {
         guarded({ kind: 'image', via: 'swd', segments: image.segments });
@@ -237,7 +245,11 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
         }
       }),
     loadOptionBytes: () =>
-      act('loadOptionBytes', {}, async (t) => void (await t.run(`${script.flashDriver} option_load 0`, RESET_MS))),
+      act('loadOptionBytes', {}, async (t) => {
+        await t.run(`${script.flashDriver} option_load 0`, RESET_MS);
+        // OpenOCD leaves the core halted behind the reset that the load causes.
+        if (await isHalted(t)) await t.run('resume');
+      }),
     identity: () => ask('identity', (t) => readIdentity(chip, t)),
     inspect: () => ask('inspect', (t) => inspectCore(t, chip)),
     release: () =>

@@ -89,8 +89,8 @@ export function createTclCommands(
       }
     },
     async readRegisters(names) {
-      // OpenOCD keeps registers of a halted core; -force reads them from the core.
-      const command = `get_reg -force {${names.join(' ')}}`;
+      // Without -force: a register just written is in OpenOCD only until the core goes on, and would be lost.
+      const command = `get_reg {${names.join(' ')}}`;
       const answer = await tcl.evaluate(command, limit(command));
       const words = answer.trim().split(/\s+/);
       const values: Partial<Record<CoreRegister, number>> = {};

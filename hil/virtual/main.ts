@@ -120,13 +120,15 @@ function endProcess(error: HilError): void {
  */
 export function toldToEnd(options: { readonly parentPipe?: boolean } = {}): Promise<'SIGTERM' | 'SIGINT' | 'parent'> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-    process.once('SIGINT', () => resolve('SIGINT'));
-    if (options.parentPipe === true) {
-      process.stdin.on('end', () => resolve('parent'));
-      process.stdin.on('close', () => resolve('parent'));
-      process.stdin.on('error', () => resolve('parent'));
-      process.stdin.resume();
-    }
+    const told = (by: 'SIGTERM' | 'SIGINT' | 'parent'): void => {
+      // An open standard input would keep the process alive after everything has stopped.
+      if (options.parentPipe === true) process.stdin.destroy();
+      resolve(by);
+    };
+    process.once('SIGTERM', () => told('SIGTERM'));
+    process.once('SIGINT', () => told('SIGINT'));
+    if (options.parentPipe !== true) return;
+    for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => told('parent'));
+    process.stdin.resume();
   });
 }

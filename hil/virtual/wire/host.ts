@@ -45,7 +45,6 @@ export async function startHost(
   const notes = createNotes();
   board.onNote(notes.add);
   const wallNs = (): number => performance.now() * 1e6;
-  const startWallNs = wallNs();
   const outside = createOutside(board, log.append);
   const ports = board.uarts.map((wire) => createUartPort(wire, outside));
   const serials: Serial[] = [];
@@ -152,6 +151,7 @@ export async function startHost(
 
   const controlServer = await startControlServer(control);
   if (!board.powered) outside.power(true);
+  const startWallNs = wallNs();
   loop.start();
 
   return {

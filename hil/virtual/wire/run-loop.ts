@@ -48,7 +48,7 @@ const LONGEST_SLEEP_NS = 1_000_000_000;
  */
 export function createRunLoop(options: RunLoopOptions): RunLoop {
   const { outside, timed, wallNs } = options;
-  const pace = createPace(wallNs());
+  let pace = createPace(wallNs());
   let report: IdleReport = { nowNs: 0, nextNs: 0 };
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
@@ -116,7 +116,9 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   }
 
   return {
-    pace,
+    get pace() {
+      return pace;
+    },
     enter() {
       if (running && isIdle()) makeUp();
       // Whatever comes in may have woken the core.
@@ -127,6 +129,8 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
       trafficNs = wallNs();
     },
     start() {
+      // Only now: what it took to open the wires is no debt.
+      pace = createPace(wallNs());
       running = true;
       soon();
     },

@@ -91,6 +91,7 @@ export const codes = {
   612: 'command line asks for something that does not exist',
   613: 'what is to be run has not been built',
   614: 'real board was not yet agreed to: nobody said that its flash may be erased',
+  615: 'what a board holds could not be saved at first contact',
   620: 'image file cannot be read',
   621: 'file is not an ELF file',
   622: 'ELF file is truncated or inconsistent',

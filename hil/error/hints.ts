@@ -207,7 +207,8 @@ export const hints: readonly Hint[] = [
   },
   {
     code: 503,
-    advice: 'look at the last steps of the test in its step stream: the one that has no end is the one that took too long.',
+    advice:
+      'look at the last steps of the test in its step stream: the one that has no end is the one that took too long.',
   },
   { code: 504, advice: 'use the bench inside test(), beforeEach() or afterEach(): it belongs to one test.' },
   { code: 610, advice: 'name a rig file that exists: `--rig rigs/virtual.yaml` needs no hardware.' },
@@ -216,6 +217,11 @@ export const hints: readonly Hint[] = [
     code: 614,
     advice:
       'run once in a terminal and answer the question, or give `--yes-first-contact`, or set `first_contact` in the rig file.',
+  },
+  {
+    code: 615,
+    advice:
+      'look at room and permissions of the reports folder; nothing was changed on the board, so run again when it can be written.',
   },
 
   { code: 620, advice: 'build the firmware first (`make -C firmware`), or correct the path.' },

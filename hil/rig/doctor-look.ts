@@ -81,7 +81,7 @@ async function lookThroughProbe(wires: BoardWires, options: LookOptions): Promis
         core: await seen(async () => coreState(await word(probe, DHCSR))),
       };
     },
-    options.openocd,
+    options,
   );
   return {
     ...result,

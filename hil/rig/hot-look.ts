@@ -12,6 +12,13 @@ export interface HotLook<T> {
   readonly notReleased?: Error;
 }
 
+export interface HotLookOptions {
+  /** The OpenOCD program; default `openocd` on the PATH. */
+  readonly openocd?: string;
+  /** If the core cannot be reached hot, connect under reset after all, which restarts what runs there. Default: fail. */
+  readonly orUnderReset?: boolean;
+}
+
 /**
  * Looks at a board through its probe and leaves it as it was found: hot attach only, no reset, no halt; afterwards a running core runs
  * with its debug registers cleared, and a halted one stays halted.
@@ -20,7 +27,7 @@ export interface HotLook<T> {
 export async function lookHot<T>(
   wires: BoardWires,
   look: (probe: Probe) => Promise<T>,
-  openocd?: string,
+  options: HotLookOptions = {},
 ): Promise<HotLook<T>> {
   const probe = await openProbe({
     chip: chipNamed(wires.chip),
@@ -28,11 +35,12 @@ export async function lookHot<T>(
     // Looking needs none; whatever a rig file grants is not for this.
     permissions: NO_PERMISSIONS,
     address: wires.probe,
-    ladder: ['hot'],
-    ...(openocd === undefined ? {} : { openocd }),
+    ladder: options.orUnderReset === true ? ['hot', 'under-reset'] : ['hot'],
+    ...(options.openocd === undefined ? {} : { openocd: options.openocd }),
   });
   try {
-    const leftAs = (await probe.isHalted()) ? 'halted' : 'running';
+    // Under reset it was the connection that halted the core.
+    const leftAs = probe.attach === 'hot' && (await probe.isHalted()) ? 'halted' : 'running';
     let notReleased: Error | undefined;
     let result: T;
     try {

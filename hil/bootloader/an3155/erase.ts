@@ -1,6 +1,7 @@
-import { untilSettled } from '../../trace/wait.ts';
+import { until } from '../../trace/wait.ts';
 import type { An3155Link } from './link.ts';
 import type { RomQuirks } from './rom-quirks.ts';
+import { resynchronise } from './sync.ts';
 
 export interface EraseRequest {
   readonly quirks: RomQuirks | undefined;
@@ -27,8 +28,22 @@ export async function erasePagesWithQuirks(
   }
 }
 
-/** Nothing announces the end of this defect's after-effect: AN2606 prescribes the time. */
+/** Erases everything. A ROM that acknowledges a page before it is gone does so with the whole flash, too. */
+export async function eraseAllWithQuirks(
+  link: An3155Link,
+  quirks: RomQuirks | undefined,
+  eraseAll: () => Promise<void>,
+): Promise<void> {
+  await eraseAll();
+  if (quirks?.singlePageErase !== undefined) await settle(link, quirks.singlePageErase.settleMs);
+}
+
+/**
+ * Nothing announces the end of this defect's after-effect: AN2606 prescribes the time. A board that is slower than that (a virtual
+ * one on a busy machine) is still deaf then, so the ROM is asked for a sign before the next command.
+ */
 async function settle(link: An3155Link, ms: number): Promise<void> {
-  const limit = link.budget('after-effect of a page erase', ms * 10, 0);
-  await untilSettled(limit, 'end of the prescribed time', new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  const limit = link.budget('after-effect of an erase', ms * 10, 0);
+  await until(limit, 'end of the prescribed time', () => limit.elapsedMs() - limit.lagMs() >= ms);
+  await resynchronise(link);
 }

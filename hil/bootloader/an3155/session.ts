@@ -10,7 +10,7 @@ import { recordStep } from '../../trace/step.ts';
 import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
 import { MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
-import { erasePagesWithQuirks } from './erase.ts';
+import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
 import { createLink } from './link.ts';
 import { resetStub } from './ram-stub.ts';
 import { compareReadBack } from './read-back.ts';
@@ -268,7 +268,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
     massErase: () =>
       call('massErase', {}, async () => {
         permit({ kind: 'erase-all', via: 'usart' });
-        await rom.eraseAll();
+        await eraseAllWithQuirks(link, quirksOf(session.id.productId, session.id.romId), () => rom.eraseAll());
       }),
     eraseAndWrite: (segments) =>
       call('eraseAndWrite', { bytes: sizeOf(segments) }, async () => {

@@ -187,6 +187,14 @@ describe('erase and write', () => {
     expect(rom.received.length).toBe(before);
   });
 
+  test('permission to erase pages is none to erase everything', async () => {
+    const [session, rom] = await met({}, { permissions: { ...NO_PERMISSIONS, erase: 'pages' } });
+    await expect(session.massErase()).rejects.toMatchObject({ code: 451 });
+    expect(rom.massErases).toBe(0);
+    await session.erasePages([7]);
+    expect(rom.erasedPages).toEqual([[7]]);
+  });
+
   test('whatever the segments, the flash ends up holding them', async () => {
     const segment = fc.record({
       address: fc.integer({ min: 0x0800_0000, max: 0x0800_0c00 }),

@@ -13,6 +13,11 @@ test('a byte in the middle is filled up to its double word with erased bytes', (
   expect(plan.blocks).toEqual(plan.expected);
 });
 
+test('a segment across the border of two pages touches both', () => {
+  expect(planWrite(chip, [segment(0x0800_07fe, 1, 2, 3)]).pages).toEqual([0, 1]);
+  expect(planWrite(chip, [{ address: 0x0800_0400, bytes: new Uint8Array(4096) }]).pages).toEqual([0, 1, 2]);
+});
+
 test('two segments in one double word are written together', () => {
   const plan = planWrite(chip, [segment(0x0800_0006, 6, 7), segment(0x0800_0000, 0)]);
   expect(plan.blocks).toEqual([segment(0x0800_0000, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 6, 7)]);

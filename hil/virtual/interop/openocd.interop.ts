@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Bench, COUNTDOWN_RESULT, startBench } from './judges.ts';
@@ -161,6 +162,21 @@ describe('what a probe with trouble answers', () => {
       await bench.control({ op: 'power', on: true });
       expect(text).toMatch(/[Tt]arget voltage may be too low|Target voltage: 0\.0/);
       expect(text).toMatch(/unable to connect to the target|init mode failed/i);
+      expect(code).not.toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'a probe that another client has open is in use',
+    async () => {
+      const other = connect(bench.ready.stlink.port, '127.0.0.1');
+      const opened = new Promise((resolve) => other.once('data', resolve));
+      other.write(Uint8Array.of(3, 0, 0, 0, 1, 0, 0, 0)); // OPEN_DEV
+      await opened;
+      const { code, text } = await bench.openocd('hla', ['halt']);
+      other.destroy();
+      expect(text).toContain('already used');
       expect(code).not.toBe(0);
     },
     LIMIT_MS,

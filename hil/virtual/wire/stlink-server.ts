@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
 import { serveLoopback } from './loopback.ts';
-import { answer, createStlinkParser, type StlinkRequest, status, type UsbRequest, words } from './stlink-frames.ts';
+import {
+  answer,
+  createStlinkParser,
+  type StlinkParser,
+  type StlinkRequest,
+  status,
+  type UsbRequest,
+  words,
+} from './stlink-frames.ts';
 
 export interface StlinkServer {
   readonly port: number;
@@ -30,6 +38,15 @@ const DEVICE_INFO_BYTES = 41;
 /** Serial of a board's probe: 24 characters, because OpenOCD takes 12 for raw bytes and expands them. */
 export function probeSerial(boardName: string): string {
   return createHash('sha256').update(`probe of ${boardName}`).digest('hex').slice(0, 24).toUpperCase();
+}
+
+/** Undefined when the stream is not this protocol; a fault of the model, which comes later, must not pass for that. */
+function parse(parser: StlinkParser, chunk: Uint8Array): StlinkRequest[] | undefined {
+  try {
+    return parser.push(chunk);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The TCP server behind which a board's ST-LINK sits. It offers one device to one client at a time. */
@@ -104,14 +121,13 @@ export async function startStlinkServer(options: StlinkServerOptions): Promise<S
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.on('data', (chunk: Buffer) => {
-      try {
-        const answers = parser.push(chunk).map((request) => handle(socket, request));
-        if (answers.length > 0) socket.write(Buffer.concat(answers));
-      } catch (error) {
-        // Only an unframeable stream may end here; a fault of the model must not pass for one.
-        if (!(error instanceof RangeError)) throw error;
+      const requests = parse(parser, chunk);
+      if (requests === undefined) {
         socket.destroy();
+        return;
       }
+      const answers = requests.map((request) => handle(socket, request));
+      if (answers.length > 0) socket.write(Buffer.concat(answers));
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {

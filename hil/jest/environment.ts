@@ -8,6 +8,7 @@ import { type Blame, HilError, isHilError } from '../error/hil-error.ts';
 import type { PlannedTest } from '../report/verdict.ts';
 import { type Lease, takeLease } from '../rig/lease.ts';
 import { currentSession, type Session } from '../rig/session.ts';
+import { endWithParent } from './end-with-parent.ts';
 import type { HilGlobal } from './hil-global.ts';
 import { describesOf, fullName, slug, suiteName } from './names.ts';
 import { writePlan, writeResult } from './plan-file.ts';
@@ -23,8 +24,7 @@ const LANE_LEASE_MS = 20_000;
 /** How a board was found, kept for all files that one process runs on it. */
 const lanes = new Map<string, LaneState>();
 
-// A lane whose Jest was killed must not live on: its OpenOCD would keep the probe.
-process.once('disconnect', () => process.exit(1));
+endWithParent();
 
 /** One test file on one board: writes the plan, gives each test its bench, brings the board back after it, writes the verdict. */
 export default class HilEnvironment extends TestEnvironment {

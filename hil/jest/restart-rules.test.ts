@@ -38,7 +38,7 @@ describe('a clean restart', () => {
 
   test.each([
     ['a branch instead of a reset', { csr: 0 }, /SFTRSTF is not set/],
-    ['a watchdog reset', { csr: 0x2400_0000 }, /SFTRSTF is not set/],
+    ['a start without any reset flag but PINRSTF', { csr: 0x0400_0000 }, /SFTRSTF is not set/],
     ['a watchdog beside the software reset', { csr: 0x3400_0000 }, /another reset came as well/],
     ['no start at all', { n: 3 }, /from 3 to 3, not to 4/],
     ['two starts', { n: 5 }, /from 3 to 5, not to 4/],

@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -8,13 +10,9 @@ import { fileURLToPath } from 'node:url';
 export async function workerEntry(): Promise<URL> {
   if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url);
   const { build } = await import('esbuild');
-  const cache = new URL('../../node_modules/.cache/stm32-hil/', import.meta.url);
-  // Per process: test files run side by side, and none may replace the file another is just starting.
-  const bundle = new URL(`virtual-worker-${process.pid}.mjs`, cache);
-  await mkdir(cache, { recursive: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('./worker.ts', import.meta.url))],
-    outfile: fileURLToPath(bundle),
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -22,5 +20,15 @@ export async function workerEntry(): Promise<URL> {
     sourcemap: 'inline',
     logLevel: 'silent',
   });
+  const { contents } = outputFiles[0]!;
+  // Named by content: test files run side by side, and none may replace what another is just starting.
+  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 16);
+  const cache = new URL('../../node_modules/.cache/stm32-hil/', import.meta.url);
+  const bundle = new URL(`virtual-worker-${hash}.mjs`, cache);
+  if (existsSync(bundle)) return bundle;
+  await mkdir(cache, { recursive: true });
+  const unfinished = new URL(`virtual-worker-${hash}.${process.pid}.tmp`, cache);
+  await writeFile(unfinished, contents);
+  await rename(unfinished, bundle);
   return bundle;
 }

@@ -6,8 +6,8 @@ import { startHost } from './boards.mjs';
 import { figure, plain } from './figures.mjs';
 import { handoverElf } from './product.mjs';
 
-/** Starting costs more than idling: compilers of V8, garbage of the start. */
-const SETTLE_MS = 4000;
+/** Starting costs more than idling: in its first seconds V8 still compiles what the ticks execute, and collects the garbage of the start. */
+const SETTLE_MS = 10_000;
 const WINDOW_MS = 20_000;
 const GOAL_PERCENT = 1;
 /** Boards more in the second process that memory per board is taken from. */

@@ -3,7 +3,6 @@ import { chipNamed } from '../chip/lookup.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
 import { loadImage } from '../image/load.ts';
-import { openProbe, type Probe } from '../probe/probe.ts';
 import { deadline } from '../trace/deadline.ts';
 import { recordNote } from '../trace/recorder.ts';
 import { recordStep } from '../trace/step.ts';
@@ -23,6 +22,7 @@ import { parseFields } from './boot-line.ts';
 import { CONSOLE_FORMAT, type Console, openConsole } from './console.ts';
 import { openControls } from './control-channel.ts';
 import { mailboxWords, type Settings } from './handover-settings.ts';
+import { type LaneProbe, openLaneProbe } from './lane-probe.ts';
 import { programIfDifferent } from './program.ts';
 import { lookAt } from './sight.ts';
 
@@ -34,25 +34,34 @@ const SET_FORMAT_MS = 2_000;
 /** Start of the application with all its waits (late oscillators, three ticks, 40 ms of banner) plus three questions. */
 const START_MS = 2_500;
 /** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
-const SILENCE_MS = 900;
+const SILENCE_MS = 500;
+
+/** A board that lost less than this while it was listened to had time enough to answer. */
+const LOST_MS = 100;
 
 /** A bench and the means to end it; the suite gets the bench, its environment keeps the rest. */
 export interface OwnedBench extends Bench {
-  /** Ends line and probe. Idempotent; never throws. */
-  close(): Promise<void>;
+  readonly laneProbe: LaneProbe;
+  /** Ends the line, and the probe unless it is kept for the next bench. Idempotent; never throws. */
+  close(options?: { readonly keepProbe?: boolean }): Promise<void>;
 }
 
 /**
  * Opens probe and serial line of one board. When `scope.signal` aborts, every wait rejects and every call throws; `close` then ends
  * the transports.
+ * @param kept The probe of an earlier bench on this board.
  * @throws HilError 101, 102 (another chip), 201 to 214 (serial line), 231 to 239 (probe)
  */
-export async function createBench(wires: BoardWires, scope: BoardScope): Promise<OwnedBench> {
+export async function createBench(wires: BoardWires, scope: BoardScope, kept?: LaneProbe): Promise<OwnedBench> {
   const chip = chipNamed(wires.chip);
   const { board, permissions } = wires;
   const { recorder } = scope;
   const controls = openControls(wires, scope);
-  const probe: Probe = await openProbe({ chip, board, permissions, address: wires.probe, scope, recorder });
+  kept?.attach(scope);
+  const laneProbe = kept ?? (await openLaneProbe(wires, scope));
+  const { probe } = laneProbe;
+  // A kept probe was released at the end of the last test, and its OpenOCD may have died since.
+  if (kept !== undefined) await probe.reacquire();
   let line: SerialLine;
   try {
     const { devId } = await probe.identity();
@@ -136,16 +145,21 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
       return application(await speaking.awaitStart(deadline('start of the application', ms, scope)));
     });
 
-  /** Nothing answered is an outcome here, anything else an error. */
-  const unlessSilent = async <T>(codes: readonly number[], work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (isHilError(error) && codes.includes(error.code)) {
-        recordNote(recorder, board, 'no answer', { code: error.code, message: error.message });
-        return undefined;
+  /**
+   * Nothing answered is an outcome here, anything else an error. A virtual board that lost time meanwhile has had less of it than
+   * the wall says: it is listened to again.
+   */
+  const unlessSilent = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T | undefined> => {
+    for (;;) {
+      const lagBefore = await controls.lagMs();
+      try {
+        return await work();
+      } catch (error) {
+        if (!isHilError(error) || !codes.includes(error.code)) throw error;
+        const lostMs = (await controls.lagMs()) - lagBefore;
+        recordNote(recorder, board, 'no answer', { code: error.code, message: error.message, lostMs });
+        if (lostMs < LOST_MS) return undefined;
       }
-      throw error;
     }
   };
 
@@ -170,9 +184,9 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
 
   /** Who answers now: the ROM, the application, or nobody; and where the core stands. */
   const whoAnswers = async (): Promise<JumpOutcome> => {
-    const rom = await unlessSilent([301, 302], meetBootloader());
+    const rom = await unlessSilent([301, 302], meetBootloader);
     if (rom !== undefined) return { what: 'rom', rom, core: rom.proof.core };
-    const app = await unlessSilent([422], awaitApplication(SILENCE_MS));
+    const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
     const core = await look();
     return app === undefined ? { what: 'silent', core } : { what: 'application', application: app, core };
   };
@@ -191,7 +205,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
       go: (address) =>
         step('go', { address }, async () => {
           await leave(() => session.go(address), 'GO');
-          const app = await unlessSilent([422], awaitApplication());
+          const app = await unlessSilent([422], () => awaitApplication());
           if (app !== undefined) return app;
           const sight = await look();
           throw new HilError(
@@ -206,7 +220,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
       goAndLook: (address) =>
         step('goAndLook', { address }, async () => {
           await leave(() => session.go(address, { unchecked: true }), 'GO');
-          const app = await unlessSilent([422], awaitApplication(SILENCE_MS));
+          const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
           const sight = await look();
           return app === undefined
             ? { what: 'silent', core: sight }
@@ -302,10 +316,11 @@ export async function createBench(wires: BoardWires, scope: BoardScope): Promise
     measured: (what, data) => recordNote(recorder, board, `measured ${what}`, data),
     image,
     symbol: (name, from = 'handover') => symbolNamed(image(from), name).address,
-    async close() {
+    laneProbe,
+    async close({ keepProbe = false } = {}) {
       console?.close();
       await line.close().catch(() => {});
-      await probe.close().catch(() => {});
+      if (!keepProbe) await probe.close().catch(() => {});
     },
   };
 }

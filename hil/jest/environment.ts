@@ -79,6 +79,9 @@ export default class HilEnvironment extends TestEnvironment {
 
   override async teardown(): Promise<void> {
     await this.#run?.end();
+    const lane = lanes.get(this.#wires.board);
+    await lane?.probe?.probe.close();
+    if (lane !== undefined) lane.probe = undefined;
     this.#stopWatchdog?.();
     await this.#lease?.release();
     await super.teardown();

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, BoardScope, BoardWires } from '../board/bench-types.ts';
 import { createBench, type OwnedBench } from '../board/create-bench.ts';
 import { type Baseline, readBaseline, restoreKnownGood } from '../board/known-good.ts';
+import type { LaneProbe } from '../board/lane-probe.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
 import { createRecorder, jsonlSink, type Recorder, recordNote } from '../trace/recorder.ts';
 import { revocable } from './revocable.ts';
@@ -34,6 +35,8 @@ export function currentRun(): TestRun | undefined {
 /** Kept while a lane goes from test to test: how the board was found. */
 export interface LaneState {
   baseline: Baseline | undefined;
+  /** The probe that the last test left in a usual state. */
+  probe?: LaneProbe | undefined;
 }
 
 /** Takes the board for one test. */
@@ -49,7 +52,9 @@ export async function openTestRun(
   let opened: OwnedBench | undefined;
   let failure: unknown;
   try {
-    opened = await createBench(wires, scope);
+    const kept = lane.probe;
+    lane.probe = undefined;
+    opened = await createBench(wires, scope, kept);
     lane.baseline ??= await readBaseline(opened);
   } catch (error) {
     failure = error;
@@ -82,7 +87,8 @@ export async function openTestRun(
         );
       }
       revocation.abort(over);
-      await opened?.close();
+      await opened?.close({ keepProbe: good });
+      lane.probe = good ? opened?.laneProbe : undefined;
       return good || failure !== undefined ? undefined : recover(wires, lane, recorder);
     })();
     return ending;

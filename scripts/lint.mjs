@@ -51,10 +51,12 @@ const longFiles = new Map([
 const sources = files.filter((file) => /^hil\/.*\.ts$|^firmware\/.*\.[ch]$/.test(file));
 const sizes = sources.map((file) => ({ file, lines: text(file).split('\n').length }));
 const over = (limit) => sizes.filter((entry) => entry.lines > limit);
-const tooLong = over(450).filter((entry) => !longFiles.has(entry.file));
+/** A table of cases may be longer than code that has to be followed. */
+const limitOf = (file) => (/\.(test|interop)\.ts$/.test(file) ? 600 : 450);
+const tooLong = sizes.filter((entry) => entry.lines > limitOf(entry.file) && !longFiles.has(entry.file));
 const share = sizes.length ? over(300).length / sizes.length : 0;
 const findings = [
-  ...tooLong.map((entry) => `${entry.file}: ${entry.lines} lines (limit 450)`),
+  ...tooLong.map((entry) => `${entry.file}: ${entry.lines} lines (limit ${limitOf(entry.file)})`),
   ...(share > 0.1
     ? [
         `${over(300).length} of ${sizes.length} files pass 300 lines; nine in ten must not: ${over(300)
@@ -66,7 +68,7 @@ const findings = [
 const forbidden = [
   [/(^|[^A-Za-z.])\/(work|root|home)\//, 'a path of one machine'],
   [/\b(TODO|FIXME|XXX)\b/, 'an unfinished word'],
-  [/\.(only|skip)\(/, 'a focused or skipped test'],
+  [/\b(test|it|describe|each)\.(only|skip)\(/, 'a focused or skipped test'],
   [/@ts-ignore|@ts-nocheck|biome-ignore-all/, 'a hole in the types or the lint'],
 ];
 for (const file of files.filter(

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 
 /** A serial number that is all digits would be read as a number and lose its zeros: only quoted text will do. */
-const serial = z
-  .string({ error: 'an ST-Link serial must be in quotes' })
-  .regex(/^[0-9A-Za-z]{12,24}$/, {
-    error: 'an ST-Link serial has 24 characters (12 on old probes), letters and digits',
-  });
+const serial = z.string({ error: 'an ST-Link serial must be in quotes' }).regex(/^[0-9A-Za-z]{12,24}$/, {
+  error: 'an ST-Link serial has 24 characters (12 on old probes), letters and digits',
+});
 
 const permissions = z.strictObject({
   erase: z.enum(['none', 'pages', 'mass']).default('none'),
@@ -17,11 +15,9 @@ const permissions = z.strictObject({
 const NO_PERMISSIONS = { erase: 'none', write_protection: false, option_bytes: false, rdp1: false } as const;
 
 const board = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, {
-      error: 'a board name has letters, digits, dot, dash and underscore only',
-    }),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, {
+    error: 'a board name has letters, digits, dot, dash and underscore only',
+  }),
   chip: z.string(),
   permissions: permissions.default(NO_PERMISSIONS),
   virtual: z

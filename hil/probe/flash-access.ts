@@ -40,6 +40,21 @@ export async function programImage(board: string, chip: Chip, tcl: TclCommands, 
   });
 }
 
+/**
+ * FLASH_SR bits that record an error until they are written with 1 (ST SVD STM32G0, FLASH_SR: OPERR, PROGERR, WRPERR, PGAERR, SIZERR, PGSERR,
+ * MISERR, FASTERR, RDERR, OPTVERR).
+ */
+const statusErrors: Readonly<Record<Chip['flash']['controller']['ip'], number>> = { g0: 0xc3fa };
+
+/**
+ * Clears what an earlier failure has left in FLASH_SR: OpenOCD takes it for the result of its own next operation. A write to a
+ * protected page through the ROM leaves WRPERR there.
+ */
+export async function forgetFlashErrors(chip: Chip, tcl: TclCommands): Promise<void> {
+  const { base, registers, ip } = chip.flash.controller;
+  await tcl.writeMemory(base + registers.SR, 32, [statusErrors[ip]]);
+}
+
 /** Erases single pages; the core is halted for it. @throws HilError 412, 627 */
 export async function erasePages(board: string, chip: Chip, tcl: TclCommands, pages: readonly number[]): Promise<void> {
   for (const page of pages) {
@@ -51,12 +66,14 @@ export async function erasePages(board: string, chip: Chip, tcl: TclCommands, pa
     }
   }
   await tcl.run('halt');
+  await forgetFlashErrors(chip, tcl);
   for (const [first, last] of runs(pages)) await flashCommand(board, tcl, `flash erase_sector 0 ${first} ${last}`);
 }
 
 /** @throws HilError 412 */
-export async function eraseAll(board: string, flashDriver: string, tcl: TclCommands): Promise<void> {
+export async function eraseAll(board: string, chip: Chip, flashDriver: string, tcl: TclCommands): Promise<void> {
   await tcl.run('halt');
+  await forgetFlashErrors(chip, tcl);
   await flashCommand(board, tcl, `${flashDriver} mass_erase 0`);
 }
 

@@ -11,7 +11,14 @@ import { until } from '../trace/wait.ts';
 import { connectByLadder } from './connect.ts';
 import type { EmptyFlagEvidence } from './empty-flag.ts';
 import { clearEmptyFlag } from './empty-flag.ts';
-import { eraseAll, erasePages, type FlashEvidence, programImage, readBytes } from './flash-access.ts';
+import {
+  eraseAll,
+  erasePages,
+  type FlashEvidence,
+  forgetFlashErrors,
+  programImage,
+  readBytes,
+} from './flash-access.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { type Inspection, inspectCore } from './inspect.ts';
 import type { Attach, ProbeAddress, ProbeTransport } from './openocd-args.ts';
@@ -227,7 +234,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     flashMassErase: () =>
       act('flashMassErase', {}, async (t) => {
         guarded({ kind: 'erase-all', via: 'swd' });
-        await eraseAll(board, script.flashDriver, t);
+        await eraseAll(board, chip, script.flashDriver, t);
       }),
     clearEmptyFlag: () => act('clearEmptyFlag', {}, (t) => clearEmptyFlag(board, chip, t)),
     readOptionWords: () => ask('readOptionWords', optionWords),
@@ -239,6 +246,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
           guarded({ kind: 'write', via: 'swd', address: word.register, bytes: littleEndian(32, [value]) }, known);
         }
         await t.run('halt');
+        await forgetFlashErrors(chip, t);
         for (const { word, value } of changes) {
           const offset = word.register - chip.flash.controller.base;
           await t.run(`${script.flashDriver} option_write 0 ${plainHex(offset)} ${plainHex(value)}`, RESET_MS);

@@ -25,7 +25,7 @@ export interface RunLoop {
 /** Instructions that a polling loop may have (facts: HAL_GetTick(), `while(!(ISR & TXE))`, a scan of three interfaces). */
 const LOOP_INSTRUCTIONS = 96;
 /** Cycles between two looks for a polling loop, growing while the code is not polling. */
-const FIRST_SLICE = 1_000;
+const FIRST_SLICE = 200;
 const LONGEST_SLICE = 64_000;
 
 /**

@@ -55,9 +55,10 @@ interface Attached {
 }
 
 // Frames are handed to the board before their time, so that they follow each other without a gap although the host looks at
-// the queue only now and then: refilled when less than LOW is left, up to HIGH.
-const LOOKAHEAD_LOW_NS = 1_500_000;
-const LOOKAHEAD_HIGH_NS = 4_000_000;
+// the queue only now and then: refilled when less than LOW is left, up to HIGH. A busy host wakes ten and more milliseconds late,
+// and each gap would be one that a real adapter does not make; a block of 256 bytes at 115200 baud takes 24 ms.
+const LOOKAHEAD_LOW_NS = 12_000_000;
+const LOOKAHEAD_HIGH_NS = 26_000_000;
 
 export function createUartPort(wire: UartWire, outside: Outside): UartPort {
   const attached = new Set<Attached>();

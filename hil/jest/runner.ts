@@ -34,11 +34,10 @@ export default class HilRunner extends EmittingTestRunner {
     }
     // Jest orders files by size or by how long they took; a person reads them by name, and so does the step stream.
     for (const lane of lanes.values()) lane.sort((a, b) => a.path.localeCompare(b.path));
-    await Promise.all(
-      [...lanes.values()].map((lane) =>
-        this.#lane({ testNamePattern: PLAN_ONLY }).runTests(lane, watcher, { ...options, serial: false }),
-      ),
-    );
+    // In this process: collecting is quick, and a process per board for it would cost more than it saves.
+    for (const lane of lanes.values()) {
+      await this.#lane({ testNamePattern: PLAN_ONLY }).runTests(lane, watcher, { ...options, serial: true });
+    }
     announcePlan();
     await Promise.all(
       [...lanes].map(async ([board, lane]) => {

@@ -39,6 +39,8 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   let polling = false;
   let slice = FIRST_SLICE;
   let lockupNoted = false;
+  /** Events ran since the core ran last: what it waits for may have come, so nobody may sleep on its word. */
+  let stirred = false;
 
   /** Let time pass up to `cycle` without executing. */
   function passTo(cycle: number): void {
@@ -56,6 +58,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   }
 
   function execute(stopCycle: number): void {
+    stirred = false;
     if (polling) {
       polling = skipLoop(stopCycle);
       if (!polling) slice = Math.min(slice * 2, LONGEST_SLICE);
@@ -68,7 +71,9 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     switch (reason) {
       case 'sleep': // One cycle at least, so that a timer that is due now cannot hold the loop.
         {
-          passTo(Math.max(core.cycles + 1, Math.min(stopCycle, core.nextTimerCycle())));
+          const tick = core.nextTimerCycle();
+          passTo(Math.max(core.cycles + 1, Math.min(stopCycle, tick)));
+          stirred = core.cycles >= tick;
           return;
         }
       case 'reset': {
@@ -89,7 +94,8 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
 
   function report(): IdleReport {
     const nowNs = timebase.now();
-    const quiet = !options.alive() || core.halted || core.lockup || core.sleeping || polling;
+    const stopped = !options.alive() || core.halted || core.lockup;
+    const quiet = stopped || ((core.sleeping || polling) && !stirred);
     if (!quiet) return { nowNs, nextNs: nowNs };
     const timer = options.alive() && !core.halted && !core.lockup ? timebase.timeAt(core.nextTimerCycle()) : Infinity;
     return { nowNs, nextNs: Math.max(nowNs, Math.min(queue.nextNs(), timer)) };
@@ -99,8 +105,9 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     runUntil(timeNs) {
       for (;;) {
         if (queue.runDue(timebase.now())) {
-          slice = FIRST_SLICE;
           // What the event changed may end the wait; look again after some cycles.
+          slice = FIRST_SLICE;
+          stirred = true;
         }
         if (timebase.now() >= timeNs) return report();
         stopNs = Math.min(timeNs, queue.nextNs());

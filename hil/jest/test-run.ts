@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, BoardScope, BoardWires } from '../board/bench-types.ts';
+import { openControls } from '../board/control-channel.ts';
 import { createBench, type OwnedBench } from '../board/create-bench.ts';
 import { type Baseline, readBaseline, restoreKnownGood } from '../board/known-good.ts';
 import type { LaneProbe } from '../board/lane-probe.ts';
@@ -147,6 +148,12 @@ async function recover(wires: BoardWires, lane: LaneState, recorder: Recorder): 
   };
   let bench: OwnedBench | undefined;
   try {
+    // Without power, or held in reset, not even the probe can be opened.
+    if (wires.control !== undefined) {
+      const controls = openControls(wires, scope);
+      await controls.power(true);
+      await controls.nrst(false);
+    }
     bench = await createBench(wires, scope);
     await restoreKnownGood(bench, lane.baseline);
     return undefined;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { deadline } from '../../trace/deadline.ts';
 import { until } from '../../trace/wait.ts';
 import { makeProject, type Project } from './project.ts';
@@ -36,7 +36,7 @@ function descendantsOf(pid: number): readonly Process[] {
   return found;
 }
 
-const LONG = `import { jest, test } from '@jest/globals';
+const LONG = `import { test } from '@jest/globals';
 import { onBoard } from 'stm32-hil';
 onBoard('long', { deadlineMs: 120000 }, (bench) => {
   test('waits', async () => {

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { makeProject, type Project } from './project.ts';
 
 /** Each test runs a whole `hil`. */
 jest.setTimeout(120_000);
 
-const PASSES = `import { expect, jest, test } from '@jest/globals';
+const PASSES = `import { expect, test } from '@jest/globals';
 import { onBoard } from 'stm32-hil';
 onBoard('a board', {}, (bench) => {
   test('has a chip', () => { expect(bench.chip.name).toBe('STM32G070RB'); });

@@ -23,7 +23,7 @@ const parts = [
   { name: 'lint', argv: [node, 'scripts/lint.mjs'] },
   { name: 'types', argv: [node, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'unit', argv: [...jest, '--selectProjects', 'unit', ...jestJson('unit')], counts: 'unit' },
-  { name: 'firmware', argv: [node, 'scripts/check-firmware.mjs'] },
+  { name: 'firmware', argv: [node, 'scripts/check-firmware.mjs', 'build/firmware/handover/stm32g070rb.elf'] },
   { name: 'facts', argv: [node, 'scripts/facts.mjs'] },
   { name: 'suites', argv: [node, 'dist/cli/main.js', 'run', ...(forbidSkips ? ['--forbid-skips'] : [])] },
   {

@@ -21,6 +21,7 @@ const option = (name) => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const HANG_MS = 120_000;
+const BASELINE_HANG_MS = 900_000;
 
 const folder = join(root, 'scripts/mutations');
 const mutations = readdirSync(folder)
@@ -48,7 +49,7 @@ function copyTree() {
   return copy;
 }
 
-function runTests(copy, file, name) {
+function runTests(copy, files, name, hangMs = HANG_MS) {
   return new Promise((resolve) => {
     const out = join(copy, 'mutation-result.json');
     rmSync(out, { force: true });
@@ -62,11 +63,11 @@ function runTests(copy, file, name) {
       '--json',
       `--outputFile=${out}`,
       '--runTestsByPath',
-      join(copy, file),
+      ...files.map((file) => join(copy, file)),
     ];
     if (name) argv.push('-t', name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     const child = spawn(process.execPath, argv, { cwd: copy, stdio: 'ignore', detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), HANG_MS);
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), hangMs);
     child.on('close', () => {
       clearTimeout(timer);
       if (!existsSync(out)) return resolve({ hung: true, tests: [] });
@@ -99,7 +100,7 @@ async function judge(copy, entry) {
       const built = make(copy);
       if (built.status !== 0) return `the mutated firmware does not build:\n${built.stderr}`;
     }
-    const run = await runTests(copy, entry.test.file, entry.test.name);
+    const run = await runTests(copy, [entry.test.file], entry.test.name);
     if (run.hung) return `the test run ended without a result (hung past ${HANG_MS} ms, or crashed)`;
     const named = run.tests.filter((test) => test.fullName.includes(entry.test.name) && test.status !== 'pending');
     if (named.length === 0)
@@ -113,17 +114,16 @@ async function judge(copy, entry) {
 
 /** The named tests must be green before anything is mutated, or their red would prove nothing. */
 async function baseline(copy) {
-  const problems = [];
-  for (const file of new Set(mutations.map((entry) => entry.test.file))) {
-    if (!existsSync(join(copy, file))) {
-      problems.push(`no such test file: ${file}`);
-      continue;
-    }
-    const run = await runTests(copy, file);
-    const red = run.tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
-    if (run.hung || run.tests.length === 0) problems.push(`${file}: no result before any mutation`);
-    for (const name of red) problems.push(`${file}: already red: ${name}`);
-  }
+  const files = [...new Set(mutations.map((entry) => entry.test.file))];
+  const problems = files.filter((file) => !existsSync(join(copy, file))).map((file) => `no such test file: ${file}`);
+  const run = await runTests(
+    copy,
+    files.filter((file) => existsSync(join(copy, file))),
+    undefined,
+    BASELINE_HANG_MS,
+  );
+  if (run.hung || run.tests.length === 0) problems.push('no result before any mutation');
+  for (const test of run.tests) if (test.status === 'failed') problems.push(`already red: ${test.fullName}`);
   return problems;
 }
 

@@ -4,10 +4,11 @@ import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
 import type { BoardWires } from '../board/bench-types.ts';
 import { formatError } from '../error/format-error.ts';
-import { type Blame, HilError, isHilError } from '../error/hil-error.ts';
+import { HilError } from '../error/hil-error.ts';
 import type { PlannedTest } from '../report/verdict.ts';
 import { type Lease, takeLease } from '../rig/lease.ts';
 import { currentSession, type Session } from '../rig/session.ts';
+import { blameOf } from './blame.ts';
 import { endWithParent } from './end-with-parent.ts';
 import type { HilGlobal } from './hil-global.ts';
 import { describesOf, fullName, slug, suiteName } from './names.ts';
@@ -197,14 +198,4 @@ export default class HilEnvironment extends TestEnvironment {
       ...(verdict === 'skipped' || this.#stepsPath === undefined ? {} : { steps: this.#stepsPath }),
     });
   }
-}
-
-/** A rig fault among the errors explains the others; a failed expectation speaks of the firmware; anything else of the test. */
-export function blameOf(errors: readonly unknown[]): Blame {
-  const blames = errors.map((error): Blame => {
-    if (isHilError(error)) return error.blame;
-    const expectation = typeof error === 'object' && error !== null && 'matcherResult' in error;
-    return expectation ? 'firmware' : 'test';
-  });
-  return blames.includes('rig') ? 'rig' : (blames[0] ?? 'unknown');
 }

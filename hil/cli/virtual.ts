@@ -76,6 +76,7 @@ export function describeBoard(line: ReadyLine, entries: readonly VirtualBoardEnt
   const entry = entries.find((candidate) => candidate.name === line.board);
   const rom =
     entry === undefined ? '' : `, ROM 0x${entry.romId.toString(16).toUpperCase()}${entry.blank ? ', blank' : ''}`;
+  const image = entry === undefined ? 'firmware.elf' : (firmwareFor(entry.chip).images.handover ?? 'firmware.elf');
   const openocd = [
     'openocd -c "bindto 127.0.0.1" -f interface/stlink.cfg',
     `-c "hla_stlink_backend tcp ${line.stlink.port}" -c "adapter serial ${line.stlink.serial}"`,
@@ -91,7 +92,7 @@ export function describeBoard(line: ReadyLine, entries: readonly VirtualBoardEnt
     ...uarts,
     `  control (JSON lines): ${line.control.host}:${line.control.port}`,
     `  OpenOCD:   ${openocd}`,
-    '  gdb:       gdb-multiarch build/firmware/handover/stm32g070rb.elf -ex "target extended-remote :3333"   (with that OpenOCD running)',
+    `  gdb:       gdb-multiarch ${image} -ex "target extended-remote :3333"   (with that OpenOCD running)`,
     ...(pty == null
       ? []
       : [`  stm32flash: stm32flash -m 8n1 -b 115200 ${pty}   (once the ROM runs: a blank board, or after the jump)`]),

@@ -19,9 +19,10 @@ test('passed, failed, skipped, and the fault of the rig are told apart', () => {
     line('c', { verdict: 'failed', blame: 'rig', errors: ['no OpenOCD'] }),
     { ...line('d', { verdict: 'skipped', ms: 0 }), skip: 'for others only' },
   ];
-  const xml = junitXml(judge(results, results), '2026-01-01T00:00:00.000Z');
+  const xml = junitXml(judge(results, results), '2026-01-01T00:00:00.000Z', '0 of 9 confirmed');
   expect(xml.split('\n')).toEqual([
     '<?xml version="1.0" encoding="UTF-8"?>',
+    '<!-- 0 of 9 confirmed -->',
     '<testsuites name="stm32-hil" tests="4">',
     '  <testsuite name="one go" timestamp="2026-01-01T00:00:00.000Z" tests="4" failures="1" errors="1" skipped="1" time="4.500">',
     '    <testcase classname="one.go" name="a" time="1.500"/>',
@@ -36,12 +37,12 @@ test('passed, failed, skipped, and the fault of the rig are told apart', () => {
 });
 
 test('a test without a verdict is an error', () => {
-  expect(junitXml(judge([line('a')], []), 'now')).toContain('errors="1"');
+  expect(junitXml(judge([line('a')], []), 'now', 'header')).toContain('errors="1"');
 });
 
 test('names and messages cannot break the XML', () => {
   const results = [line('<&">\u001b[31m', { verdict: 'failed', blame: 'test', errors: ['a ]]> \u0000'] })];
-  const xml = junitXml(judge(results, results), 'now');
+  const xml = junitXml(judge(results, results), 'now', 'header');
   expect(xml).toContain('name="&lt;&amp;&quot;&gt;\uFFFD[31m"');
   expect(xml).toContain('a ]]&gt; \uFFFD');
 });

@@ -2,9 +2,9 @@ import type { Outcome } from './verdict.ts';
 
 /**
  * JUnit XML as CI systems read it: one testsuite per board and suite, the board in `classname`. A failure of the rig is an
- * `error`, one of firmware or test a `failure`.
+ * `error`, one of firmware or test a `failure`. `header` becomes a comment at the top.
  */
-export function junitXml(outcome: Outcome, at: string): string {
+export function junitXml(outcome: Outcome, at: string, header: string): string {
   const groups = new Map<string, (typeof outcome.lines)[number][]>();
   for (const line of outcome.lines) {
     const key = `${line.board} ${line.suite}`;
@@ -28,7 +28,7 @@ export function junitXml(outcome: Outcome, at: string): string {
       '  </testsuite>',
     ].join('\n');
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="stm32-hil" tests="${outcome.lines.length}">\n${suites.join('\n')}\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<!-- ${header} -->\n<testsuites name="stm32-hil" tests="${outcome.lines.length}">\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
 /** XML 1.0 has no place for most control characters, not even escaped: they become U+FFFD. */

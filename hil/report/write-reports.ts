@@ -48,7 +48,7 @@ export function writeReports(
   };
   mkdirSync(session.reports, { recursive: true });
   writeFileSync(join(session.reports, 'run.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(session.reports, 'junit.xml'), junitXml(outcome, at));
+  writeFileSync(join(session.reports, 'junit.xml'), junitXml(outcome, at, report.silicon));
   process.stdout.write(`${summary(report)}\n`);
   return outcome;
 }

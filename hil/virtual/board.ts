@@ -163,7 +163,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       button.setOutside(pressed ? facts.button.pressed : undefined);
     },
     runUntil: (timeNs) => loop.runUntil(timeNs),
-    stateHash: () => digest([part.sram.words, part.flash.words], [core.pc, core.cycles, timebase.now()]),
+    stateHash: () => digest([part.sram.words, part.flash.words], [...core.snapshot(), core.cycles, timebase.now()]),
     onNote: (listener) => notes.push(listener),
   };
 }

@@ -25,7 +25,7 @@ import { readPpb, writePpb } from './ppb.ts';
 import { runCore, settleReset } from './run.ts';
 import type { CoreState } from './state.ts';
 import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
-import { freezeSysTick, nextSysTickCycle } from './systick.ts';
+import { freezeSysTick, nextSysTickCycle, syncSysTick } from './systick.ts';
 
 /** Cycles granted to one debugger's step; only a stalled bus can use them up. */
 const STEP_LIMIT = 1000;
@@ -116,6 +116,8 @@ export function createCore(options: CoreOptions): Core {
 
 function snapshot(s: CoreState): readonly number[] {
   const { systick, mpu, debug } = s;
+  // Its counter is brought up to the cycle only when somebody looks, and when that was is no part of the state.
+  syncSysTick(s);
   return [
     ...s.r,
     packPsr(s),

@@ -73,12 +73,19 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
 
   const steady = (): Level | undefined => (state === 'idle' ? 1 : state === 'low' ? 0 : undefined);
 
-  function outsideAt(timeNs: number): Level | undefined {
-    for (let i = changes.length - 1; i >= 0; i--) {
-      if (changes[i]!.timeNs <= timeNs) return changes[i]!.level;
+  /** How many changes lie at or before `timeNs`. A host announces whole blocks ahead, so this is a search, not a walk. */
+  function countUpTo(timeNs: number): number {
+    let low = 0;
+    let high = changes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (changes[middle]!.timeNs <= timeNs) low = middle + 1;
+      else high = middle;
     }
-    return undefined;
+    return low;
   }
+
+  const outsideAt = (timeNs: number): Level | undefined => changes[countUpTo(timeNs) - 1]?.level;
 
   const resolve = (outside: Level | undefined): Level => pad.drive ?? outside ?? boardPull ?? pad.pull ?? floatLevel;
 
@@ -117,10 +124,9 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
 
   function trim(): void {
     if (changes.length < 4 * HISTORY) return;
-    const now = schedule.now();
-    const ahead = changes.findIndex((c) => c.timeNs > now);
-    const keepFrom = (ahead < 0 ? changes.length : ahead) - HISTORY;
-    if (keepFrom <= 0) return;
+    const keepFrom = countUpTo(schedule.now()) - HISTORY;
+    // Only a worthwhile piece: each cut copies what lies ahead.
+    if (keepFrom < HISTORY) return;
     changes = changes.slice(keepFrom);
     told = Math.max(0, told - keepFrom);
   }

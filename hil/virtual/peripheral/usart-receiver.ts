@@ -64,10 +64,10 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
 
   /** Majority of three samples around the middle of bit `index` (RM0454 26.5.5: 8, 9, 10 of 16, or 4, 5, 6 of 8). */
   function sample(start: number, index: number, s: ReceiverSettings): { level: Level; noise: boolean } {
-    const middle = s.oversampling === 16 ? [7.5, 8.5, 9.5] : [3.5, 4.5, 5.5];
+    const middle = s.oversampling === 16 ? 8.5 : 4.5;
     const at = (tick: number): Level => line.levelAt(start + (index + tick / s.oversampling) * s.bitNs);
-    if (s.oneSample) return { level: at(middle[1]!), noise: false };
-    const ones = middle.reduce((sum, tick) => sum + at(tick), 0);
+    if (s.oneSample) return { level: at(middle), noise: false };
+    const ones = at(middle - 1) + at(middle) + at(middle + 1);
     return { level: ones >= 2 ? 1 : 0, noise: ones === 1 || ones === 2 };
   }
 

@@ -34,7 +34,7 @@ const SET_FORMAT_MS = 2_000;
 /** Start of the application with all its waits (late oscillators, three ticks, 40 ms of banner) plus three questions. */
 const START_MS = 2_500;
 /** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
-const SILENCE_MS = 500;
+const SILENCE_MS = 350;
 
 /** A board that lost less than this while it was listened to had time enough to answer. */
 const LOST_MS = 100;

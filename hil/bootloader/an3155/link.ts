@@ -10,7 +10,7 @@ import { ACK, type Command, commandFrame, commandText, NACK } from './coder.ts';
  * these are the ones stm32flash waits, and erasing a 128 KiB sector of an F4 (4 s at most) fits in.
  */
 export const answerMs = {
-  sync: 250,
+  sync: 150,
   command: 1000,
   writeBlock: 1000,
   erasePage: 5000,

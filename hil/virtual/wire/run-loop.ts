@@ -37,6 +37,8 @@ const TURN_NS = 200_000;
  */
 const QUIET_SLEEP_NS = 100_000_000;
 const QUIET_AFTER_NS = 500_000_000;
+/** Longest that bytes of the target wait for each other before a client gets them. */
+const GATHER_NS = 1_000_000;
 /** Wall time that making up before an input may take. */
 const MAKE_UP_NS = 2_000_000;
 /** A sleeping board without any event looks at the clock this often, so that its virtual time stays readable. */
@@ -55,6 +57,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
   let trafficNs = Number.NEGATIVE_INFINITY;
   let running = false;
   let sleptNs = 0;
+  let flushedNs = 0;
 
   const isIdle = (): boolean => report.nextNs > report.nowNs;
   const linesNextNs = (): number =>
@@ -81,8 +84,13 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     pace.settle(startNs, outside.now(), sleptNs);
     for (const each of timed) each.advance(outside.now());
     while (outside.now() < goalNs && wallNs() - startNs < TURN_NS) run(stepEnd(outside.now(), goalNs));
-    options.afterTurn();
-    if (outside.now() < goalNs) immediate = setImmediate(turn);
+    // Each hand-over is a system call: while the board catches up, what it sent is gathered for a moment.
+    const caughtUp = outside.now() >= goalNs;
+    if (caughtUp || wallNs() - flushedNs >= GATHER_NS) {
+      options.afterTurn();
+      flushedNs = wallNs();
+    }
+    if (!caughtUp) immediate = setImmediate(turn);
     else {
       sleptNs = 0;
       sleep();

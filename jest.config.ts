@@ -40,7 +40,12 @@ export default async (): Promise<Config> => {
   return {
     reporters: ['default', ...(boardProjects.length > 0 ? ['<rootDir>/dist/jest/reporter.js'] : [])],
     projects: [
-      { ...common, displayName: 'unit', testMatch: ['<rootDir>/hil/**/*.test.ts'] },
+      {
+        ...common,
+        displayName: 'unit',
+        testMatch: ['<rootDir>/hil/**/*.test.ts'],
+        setupFiles: ['<rootDir>/scripts/property-seed.mjs'],
+      },
       ...(process.env.HIL_INTEROP === '1'
         ? [{ ...common, displayName: 'interop', testMatch: ['<rootDir>/hil/**/*.interop.ts'] }]
         : []),

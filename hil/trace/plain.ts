@@ -21,7 +21,8 @@ export function plain(value: unknown, depth = 0): PlainValue {
   if (typeof value === 'string')
     return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}… (${value.length})` : value;
   if (typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  // JSON has no minus zero.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : String(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'function') return `[function ${value.name}]`;
   if (typeof value === 'symbol') return value.toString();

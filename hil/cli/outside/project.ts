@@ -50,7 +50,13 @@ export function makeProject(suites: Readonly<Record<string, string>> = {}, rig =
         all: true,
         stdin: 'ignore',
         // The run of which this test is a part must not be taken for the run's own.
-        env: { ...env, NODE_OPTIONS: '', HIL_SESSION: undefined, JEST_WORKER_ID: undefined },
+        env: {
+          ...env,
+          NODE_OPTIONS: '',
+          HIL_SESSION: undefined,
+          HIL_FORBID_SKIPS: undefined,
+          JEST_WORKER_ID: undefined,
+        },
       });
       return { code: result.exitCode ?? -1, text: result.all ?? '' };
     },
@@ -59,7 +65,7 @@ export function makeProject(suites: Readonly<Record<string, string>> = {}, rig =
         cwd: packageRoot(),
         reject: false,
         stdio: 'ignore',
-        env: { NODE_OPTIONS: '', HIL_SESSION: undefined, JEST_WORKER_ID: undefined },
+        env: { NODE_OPTIONS: '', HIL_SESSION: undefined, HIL_FORBID_SKIPS: undefined, JEST_WORKER_ID: undefined },
       });
       return { pid: child.pid ?? 0, ended: child };
     },

@@ -51,7 +51,11 @@ export const hints: readonly Hint[] = [
     code: 102,
     advice: 'compare the board with the chip in the rig file; a cable in the wrong board of a rack looks like this.',
   },
-  { code: 231, advice: 'install it (`sudo apt-get install openocd`), or name its path in the rig file.' },
+  {
+    code: 231,
+    advice:
+      'install it (`sudo apt-get install openocd`), or put the one you have on PATH; `hil doctor --openocd PROGRAM` tries another.',
+  },
   { code: 232, advice: 'install OpenOCD 0.12 or newer (Debian 12 and Ubuntu 24.04 have it).' },
   {
     code: 233,
@@ -177,6 +181,38 @@ export const hints: readonly Hint[] = [
     code: 311,
     advice: 'the chip has left the ROM or hangs: reset into the ROM again; if that fails, cycle its power.',
   },
+  {
+    code: 110,
+    advice: 'go on with the handle that the jump, GO or reset returned: the old one speaks to somebody who is gone.',
+  },
+  {
+    code: 420,
+    advice:
+      'is the application under test what runs? `look()` shows PC and symbol; a board still in the ROM does not answer here.',
+  },
+  { code: 421, advice: 'compare the command with docs/handover.md: names and values are the words of its tables.' },
+  {
+    code: 422,
+    advice:
+      'look where the core stands: in `Error_Handler` the clock was refused, in the ROM or an exception it never started; garbled text means another baud rate.',
+  },
+  {
+    code: 423,
+    advice:
+      'an exception number with VTOR in system memory: the application must set VTOR; `Error_Handler`: it must leave the PLL first; or GO to the reset vtable.',
+  },
+  { code: 424, advice: 'take a name and value from the tables Start and Jump of docs/handover.md.' },
+  {
+    code: 425,
+    advice: 'run this on a virtual board, or give the group `controls: true` so that other boards skip it.',
+  },
+  { code: 426, advice: 'is the process of the virtual boards (`hil virtual`) still running?' },
+  { code: 427, advice: 'docs/wires.md lists the operations of the control endpoint and their fields.' },
+  {
+    code: 428,
+    advice: 'is the serial port the one of this board? Two boards with exchanged cables look like this.',
+  },
+  { code: 429, advice: 'build the firmware (`make -C firmware`), and name one of the images above.' },
   {
     code: 451,
     advice: 'set `permissions: { erase: pages }` (or `mass`) for this board in the rig file, if its flash may be lost.',

@@ -58,6 +58,7 @@ describe('the telnet coder', () => {
   });
 
   test.each([
+    ['a data byte of 255', encodeData(Uint8Array.of(1, 255, 2)), [1, 255, 255, 2]],
     ['SET-BAUDRATE 115200', encodeSub(44, Uint8Array.of(1, 0, 1, 0xc2, 0)), [255, 250, 44, 1, 0, 1, 0xc2, 0, 255, 240]],
     [
       'a value of 255 in a subnegotiation',

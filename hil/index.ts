@@ -9,7 +9,7 @@ export type {
 } from './board/bench-types.ts';
 export { type GoSignature, goSignature } from './board/go-signature.ts';
 export type { BootloaderSession } from './bootloader/an3155/session.ts';
-export { type Chip, contains, endOf, pageOf } from './chip/chip.ts';
+export { type Chip, contains, endOf, type Page, pageAt, pageOf } from './chip/chip.ts';
 export { type GoRow, goRow } from './chip/go-table.ts';
 export { chipNamed } from './chip/lookup.ts';
 export { type Blame, HilError, isHilError } from './error/hil-error.ts';

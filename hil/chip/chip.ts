@@ -17,7 +17,7 @@ export interface OptionWord {
   /** Name of the FLASH register, e.g. `OPTR`. */
   readonly name: string;
   readonly register: number;
-  /** Address in the option-byte area; the complement stands in the word after it. */
+  /** Address in the option-byte area of the word's first byte; `OptionLayout` says what follows. */
   readonly address: number;
   readonly factory: number;
   readonly fields: Readonly<Record<string, BitField>>;
@@ -68,17 +68,95 @@ export interface RomFacts {
   readonly securableMemoryExit?: number;
 }
 
-/** The FLASH interface: base and offsets of the registers a probe may reach. */
+/** Product line: decides which scripts and tables of other tools fit. */
+export type Family = 'C0' | 'F0' | 'F4' | 'G0' | 'L0' | 'L4';
+
+/** What a debugger switches on in DBGMCU and leaves behind. */
+export interface DebugMcu {
+  /** Address of DBGMCU_CR. */
+  readonly CR: number;
+  /** Addresses of the freeze registers. */
+  readonly freezes: readonly number[];
+  /** The bit that clocks DBGMCU, if software must set it before its registers can be reached. */
+  readonly clock?: { readonly register: number; readonly bit: number };
+}
+
+/** Generation of the FLASH interface: decides the semantics of its registers. */
+export type FlashIp = 'g0' | 'l4' | 'f4' | 'f0' | 'l0';
+
+/** A register that takes two keys in a row, and what they open. */
+export interface FlashKey {
+  readonly register: string;
+  readonly words: readonly [number, number];
+  readonly opens: 'flash' | 'option bytes' | 'data memory' | 'power-down';
+}
+
+/** The FLASH interface as far as a host must know it: what a write to it can do. Names are the manual's. */
 export interface FlashController {
-  /** IP generation, e.g. `g0`; decides semantics of the bits. */
-  readonly ip: 'g0';
+  readonly ip: FlashIp;
   readonly base: number;
-  readonly registers: Readonly<Record<'ACR' | 'KEYR' | 'OPTKEYR' | 'SR' | 'CR' | 'OPTR', number>>;
-  readonly keys: { readonly flash: readonly [number, number]; readonly option: readonly [number, number] };
-  readonly acr: { readonly EMPTY: number };
-  readonly cr: Readonly<
-    Record<'PG' | 'PER' | 'MER1' | 'STRT' | 'OPTSTRT' | 'FSTPG' | 'OBL_LAUNCH' | 'OPTLOCK' | 'LOCK', number>
-  > & { readonly PNB: BitField };
+  /** Name → offset from `base`. */
+  readonly registers: Readonly<Record<string, number>>;
+  readonly keys: readonly FlashKey[];
+  readonly control: {
+    /** `CR`, or `PECR` on L0. */
+    readonly register: string;
+    /** Name → position. */
+    readonly bits: Readonly<Record<string, number>>;
+    /** Bits that erase the flash or a bank of it. */
+    readonly massErase: readonly string[];
+    /** Bits that arm or start page erase and programming. */
+    readonly change: readonly string[];
+    /** Bits that program or start the programming of option bytes. */
+    readonly optionStart: readonly string[];
+    /** Page or sector number; L0 and F0 name the page by address. */
+    readonly pageNumber?: BitField;
+  };
+  readonly status: {
+    /** Flags that record an error until they are written with 1. */
+    readonly errors: number;
+    /** Flags that are set while the interface works. */
+    readonly busy: number;
+  };
+  /** Position of EMPTY in ACR: the hardware's verdict on the first flash word when it last loaded the option bytes. */
+  readonly emptyFlag?: number;
+}
+
+/** So many pages (sectors on F4) of so many bytes. */
+export interface PageRun {
+  readonly count: number;
+  readonly size: number;
+}
+
+/**
+ * How option words stand in the option-byte area and how they are changed.
+ * `double-word`: word, then its complement; written by register and OPTSTRT (G0, C0, L4).
+ * `half-complement`: value in bits 15:0, complement in 31:16; written in place (L0).
+ * `byte-complement`: byte, then its complement; erased and written in place by half-words (F0).
+ * `register`: the register is what counts; OPTSTRT stores it (F4).
+ */
+export type OptionLayout = 'double-word' | 'half-complement' | 'byte-complement' | 'register';
+
+/** A Nucleo, or another board that carries the part. */
+export interface BoardFacts {
+  readonly name: string;
+  /** Pins of the virtual COM port; undefined if the board has none. */
+  readonly vcp?: SerialPins;
+  /** Where the application under test speaks: the VCP, or an adapter's pins. */
+  readonly console: SerialPins;
+  readonly ledPin: string;
+  /** The user's button, or undefined. */
+  readonly buttonPin?: string;
+  /** Crystal or clock on OSC_IN, in Hz. */
+  readonly hseHz?: number;
+  readonly hasLse: boolean;
+}
+
+/** A USART on two pins, named from the target: it sends on `tx`. */
+export interface SerialPins {
+  readonly usart: string;
+  readonly tx: string;
+  readonly rx: string;
 }
 
 /**
@@ -88,17 +166,15 @@ export interface FlashController {
 export interface Chip {
   /** As ST orders it, without package and temperature suffix: `STM32G070RB`. */
   readonly name: string;
-  readonly board: {
-    readonly name: string;
-    readonly vcp: { readonly usart: string; readonly tx: string; readonly rx: string };
-    readonly ledPin: string;
-    readonly buttonPin: string;
-  };
+  readonly family: Family;
+  readonly board: BoardFacts;
   readonly core: {
     readonly architecture: 'armv6-m' | 'armv7-m';
-    readonly name: string;
+    readonly name: 'Cortex-M0' | 'Cortex-M0+' | 'Cortex-M4';
     readonly cpuid: number;
     readonly hasVtor: boolean;
+    /** Single-precision FPU (FPv4-SP). */
+    readonly hasFpu: boolean;
     /** SW-DP IDR. */
     readonly dpidr: number;
     readonly interrupts: Readonly<Record<string, number>>;
@@ -111,8 +187,10 @@ export interface Chip {
     /** Half-word: flash size in KiB. */
     readonly flashSizeAddress: number;
   };
+  readonly debugMcu: DebugMcu;
   readonly flash: Region & {
-    readonly pageSize: number;
+    /** In order of address. */
+    readonly pages: readonly PageRun[];
     readonly banks: 1 | 2;
     /** Bytes programmed at once. */
     readonly programUnit: number;
@@ -121,8 +199,13 @@ export interface Chip {
   };
   /** RAM with parity check off; `parityOnSize` if the parity bits cost memory. */
   readonly sram: Region & { readonly parityOnSize?: number };
+  /** SRAM2 of L4. */
+  readonly sram2?: Region;
+  /** Data EEPROM of L0. */
+  readonly dataMemory?: Region;
+  readonly otp?: Region;
   readonly systemMemory: Region;
-  readonly optionBytes: Region & { readonly words: readonly OptionWord[] };
+  readonly optionBytes: Region & { readonly layout: OptionLayout; readonly words: readonly OptionWord[] };
   readonly memoryRemap: {
     readonly register: number;
     readonly field: BitField;
@@ -130,7 +213,7 @@ export interface Chip {
     readonly systemMemory: number;
     readonly sram: number;
   };
-  /** Pin that carries BOOT0 when option bytes select the pin. */
+  /** Pin that carries BOOT0, when option bytes select the pin; `BOOT0` if it is a pin of its own. */
   readonly boot0Pin: string;
   readonly rom: RomFacts;
   readonly provenance: Readonly<Record<string, Provenance>>;
@@ -151,13 +234,71 @@ export function overlaps(region: Region, address: number, length: number): boole
   return length > 0 && address < endOf(region) && address + length > region.base;
 }
 
+/** Page as the ROM and OpenOCD count it. */
+export interface Page extends Region {
+  readonly index: number;
+}
+
 export function pageCount(chip: Chip): number {
-  return chip.flash.size / chip.flash.pageSize;
+  return chip.flash.pages.reduce((sum, run) => sum + run.count, 0);
+}
+
+/** Page (sector on F4) number `index`; undefined if the part has no such page. */
+export function pageAt(chip: Chip, index: number): Page | undefined {
+  let base = chip.flash.base;
+  let first = 0;
+  for (const { count, size } of chip.flash.pages) {
+    if (Number.isInteger(index) && index >= first && index < first + count) {
+      return { index, base: base + (index - first) * size, size };
+    }
+    base += count * size;
+    first += count;
+  }
+  return undefined;
 }
 
 /** Number of the page that holds `address`; undefined outside the flash. */
 export function pageOf(chip: Chip, address: number): number | undefined {
-  return contains(chip.flash, address) ? Math.floor((address - chip.flash.base) / chip.flash.pageSize) : undefined;
+  let base = chip.flash.base;
+  let first = 0;
+  for (const { count, size } of chip.flash.pages) {
+    if (address >= base && address < base + count * size) return first + Math.floor((address - base) / size);
+    base += count * size;
+    first += count;
+  }
+  return undefined;
+}
+
+/** Size of the largest page, in bytes. */
+export function largestPage(chip: Chip): number {
+  return Math.max(...chip.flash.pages.map((run) => run.size));
+}
+
+/**
+ * Address of a register of the FLASH interface, by the manual's name.
+ * @throws RangeError if the part has no such register
+ */
+export function flashRegister(chip: Chip, name: string): number {
+  const { base, registers } = chip.flash.controller;
+  const offset = registers[name];
+  if (offset === undefined) throw new RangeError(`the FLASH interface of the ${chip.name} has no register ${name}`);
+  return base + offset;
+}
+
+/** The two keys that open something of the FLASH interface; undefined if the part has no such lock. */
+export function flashKeys(chip: Chip, opens: FlashKey['opens']): readonly [number, number] | undefined {
+  return chip.flash.controller.keys.find((key) => key.opens === opens)?.words;
+}
+
+/** A word of erased flash. */
+export function erasedWord(chip: Chip): number {
+  return chip.flash.erasedByte * 0x0101_0101;
+}
+
+/** Ports of the ROM on the pins of the board's VCP, or undefined: the VCP does not reach the ROM. */
+export function romUsartOnVcp(chip: Chip): RomUsart | undefined {
+  const { vcp } = chip.board;
+  return chip.rom.usarts.find((port) => port.tx === vcp?.tx && port.rx === vcp.rx);
 }
 
 export function fieldOf(word: number, field: BitField): number {

@@ -1,4 +1,4 @@
-import { type Chip, overlaps, type Region } from '../chip/chip.ts';
+import { type Chip, type FlashKey, overlaps, type Region } from '../chip/chip.ts';
 import { ALLOWED, type Decision, firstRefusal, type KnownState, type Permissions, refuse } from './access.ts';
 import { decideOptionWord, decidePartOfWord } from './option-rules.ts';
 
@@ -50,33 +50,46 @@ function decideRegister(
   }
   const value = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(register - address, true);
   if (word !== undefined) return decideOptionWord(word, value, permissions, known);
-  const { registers } = chip.flash.controller;
-  switch (register - chip.flash.controller.base) {
-    case registers.ACR:
-    case registers.SR:
-      return ALLOWED;
-    case registers.KEYR:
-      return permissions.erase === 'none' ? refuse(451, 'would unlock the flash (key to FLASH_KEYR)') : ALLOWED;
-    case registers.OPTKEYR:
-      return mayTouchOptions(permissions)
-        ? ALLOWED
-        : refuse(453, 'would unlock the option bytes (key to FLASH_OPTKEYR)');
-    case registers.CR:
-      return decideControl(chip, value, permissions);
-    default:
-      return refuse(453, `writes a FLASH register that is not known (0x${register.toString(16)})`);
+  const { base, registers, keys, control } = chip.flash.controller;
+  const name = Object.keys(registers).find((one) => registers[one] === register - base);
+  if (name === undefined) {
+    return refuse(453, `writes a FLASH register that is not known (0x${register.toString(16)})`);
   }
+  if (name === control.register) return decideControl(chip, value, permissions);
+  const key = keys.find((one) => one.register === name);
+  if (key !== undefined) return decideKey(key, permissions);
+  return FREE.has(name) ? ALLOWED : refuse(453, `writes FLASH_${name}`);
+}
+
+/** Registers that destroy nothing: wait states and flags. `AR` only names the page of an F0's erase. */
+const FREE: ReadonlySet<string> = new Set(['ACR', 'SR', 'AR']);
+
+function decideKey(key: FlashKey, permissions: Permissions): Decision {
+  if (key.opens === 'option bytes') {
+    return mayTouchOptions(permissions)
+      ? ALLOWED
+      : refuse(453, `would unlock the option bytes (key to FLASH_${key.register})`);
+  }
+  return permissions.erase === 'none'
+    ? refuse(451, `would unlock the ${key.opens} (key to FLASH_${key.register})`)
+    : ALLOWED;
 }
 
 function decideControl(chip: Chip, value: number, permissions: Permissions): Decision {
-  const { cr } = chip.flash.controller;
-  const has = (bit: number): boolean => Math.floor(value / 2 ** bit) % 2 === 1;
-  if (has(cr.MER1) && permissions.erase !== 'mass') return refuse(451, 'would set MER1 in FLASH_CR: mass erase');
-  if ((has(cr.PER) || has(cr.PG) || has(cr.FSTPG)) && permissions.erase === 'none') {
-    return refuse(451, 'would arm page erase or programming in FLASH_CR');
+  const { register, bits, massErase, change, optionStart } = chip.flash.controller.control;
+  const set = (names: readonly string[]): string | undefined =>
+    names.find((name) => Math.floor(value / 2 ** (bits[name] as number)) % 2 === 1);
+  const mass = set(massErase);
+  if (mass !== undefined && permissions.erase !== 'mass') {
+    return refuse(451, `would set ${mass} in FLASH_${register}: mass erase`);
   }
-  if (has(cr.OPTSTRT) && !mayTouchOptions(permissions))
-    return refuse(453, 'would set OPTSTRT in FLASH_CR: program the option bytes');
+  if (set(change) !== undefined && permissions.erase === 'none') {
+    return refuse(451, `would arm page erase or programming in FLASH_${register}`);
+  }
+  const option = set(optionStart);
+  if (option !== undefined && !mayTouchOptions(permissions)) {
+    return refuse(453, `would set ${option} in FLASH_${register}: program the option bytes`);
+  }
   return ALLOWED;
 }
 

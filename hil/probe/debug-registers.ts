@@ -1,5 +1,3 @@
-import type { Chip } from '../chip/chip.ts';
-
 /** Debug registers of Armv6-M (DDI 0419, C1) and Armv7-M. */
 export const DHCSR = 0xe000_edf0;
 export const DEMCR = 0xe000_edfc;
@@ -17,24 +15,3 @@ export const dhcsr = { C_DEBUGEN: 1 << 0, C_HALT: 1 << 1, S_HALT: 1 << 17 } as c
 export const DHCSR_RELEASE = DBGKEY;
 /** FP_CTRL takes a write only with KEY (bit 1); ENABLE (bit 0) is clear. */
 export const FP_CTRL_DISABLE = 0x2;
-
-/** DBGMCU of a family: what a debugger switches on there and leaves behind. */
-export interface DebugMcu {
-  readonly CR: number;
-  readonly freezes: readonly number[];
-  /** The bit that clocks DBGMCU, if software must set it before its registers can be reached. */
-  readonly clock?: { readonly register: number; readonly bit: number };
-}
-
-const debugMcus: Readonly<Record<Chip['flash']['controller']['ip'], DebugMcu>> = {
-  // ST header stm32g070xx.h: DBG_BASE 0x4001_5800, RCC_APBENR1 bit 27 DBGEN. OpenOCD's target/stm32g0x.cfg sets CR and APB_FZ1.
-  g0: {
-    CR: 0x4001_5804,
-    freezes: [0x4001_5808, 0x4001_580c],
-    clock: { register: 0x4002_103c, bit: 27 },
-  },
-};
-
-export function debugMcuOf(chip: Chip): DebugMcu {
-  return debugMcus[chip.flash.controller.ip];
-}

@@ -1,4 +1,4 @@
-import type { Chip } from '../chip/chip.ts';
+import { type Chip, erasedWord, flashRegister } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { TclCommands } from './tcl-commands.ts';
@@ -19,14 +19,13 @@ export interface EmptyFlagEvidence {
  * @throws HilError 414 if it stays set.
  */
 export async function clearEmptyFlag(board: string, chip: Chip, tcl: TclCommands): Promise<EmptyFlagEvidence> {
-  const { base, registers, acr } = chip.flash.controller;
-  const address = base + registers.ACR;
-  const flag = 2 ** acr.EMPTY;
+  const { emptyFlag } = chip.flash.controller;
+  const address = flashRegister(chip, 'ACR');
+  const flag = emptyFlag === undefined ? 0 : 2 ** emptyFlag;
   const word = async (at: number): Promise<number> => (await tcl.readMemory(at, 32, 1))[0] as number;
   const acrBefore = await word(address);
   const wasSet = (acrBefore & flag) !== 0;
-  const erased = (chip.flash.erasedByte * 0x0101_0101) >>> 0;
-  const flashIsEmpty = (await word(chip.flash.base)) === erased;
+  const flashIsEmpty = (await word(chip.flash.base)) === erasedWord(chip);
   if (wasSet && !flashIsEmpty) await tcl.writeMemory(address, 32, [(acrBefore & ~flag) >>> 0]);
   const acrAfter = await word(address);
   if (!flashIsEmpty && (acrAfter & flag) !== 0) {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Chip, pageOf } from '../chip/chip.ts';
+import { type Chip, flashRegister, pageAt } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { requireFlashFit } from '../image/fit.ts';
@@ -41,24 +41,17 @@ export async function programImage(board: string, chip: Chip, tcl: TclCommands, 
 }
 
 /**
- * FLASH_SR bits that record an error until they are written with 1 (ST SVD STM32G0, FLASH_SR: OPERR, PROGERR, WRPERR, PGAERR, SIZERR, PGSERR,
- * MISERR, FASTERR, RDERR, OPTVERR).
- */
-const statusErrors: Readonly<Record<Chip['flash']['controller']['ip'], number>> = { g0: 0xc3fa };
-
-/**
  * Clears what an earlier failure has left in FLASH_SR: OpenOCD takes it for the result of its own next operation. A write to a
  * protected page through the ROM leaves WRPERR there.
  */
 export async function forgetFlashErrors(chip: Chip, tcl: TclCommands): Promise<void> {
-  const { base, registers, ip } = chip.flash.controller;
-  await tcl.writeMemory(base + registers.SR, 32, [statusErrors[ip]]);
+  await tcl.writeMemory(flashRegister(chip, 'SR'), 32, [chip.flash.controller.status.errors]);
 }
 
 /** Erases single pages; the core is halted for it. @throws HilError 412, 627 */
 export async function erasePages(board: string, chip: Chip, tcl: TclCommands, pages: readonly number[]): Promise<void> {
   for (const page of pages) {
-    if (pageOf(chip, chip.flash.base + page * chip.flash.pageSize) === undefined || !Number.isInteger(page)) {
+    if (pageAt(chip, page) === undefined) {
       throw new HilError(627, `${board}: the ${chip.name} has no flash page ${page}`, {
         blame: 'test',
         context: { page },

@@ -1,4 +1,4 @@
-import type { Chip } from '../chip/chip.ts';
+import type { Chip, Family } from '../chip/chip.ts';
 import { HilError } from '../error/hil-error.ts';
 
 /** Where the ST-Link is. */
@@ -32,12 +32,17 @@ interface TargetScript {
   readonly flashDriver: string;
 }
 
-const targetScripts: Readonly<Record<Chip['flash']['controller']['ip'], TargetScript>> = {
-  g0: { script: 'target/stm32g0x.cfg', target: 'stm32g0x.cpu', flashDriver: 'stm32l4x' },
+const targetScripts: Readonly<Record<Family, TargetScript>> = {
+  C0: { script: 'target/stm32c0x.cfg', target: 'stm32c0x.cpu', flashDriver: 'stm32l4x' },
+  F0: { script: 'target/stm32f0x.cfg', target: 'stm32f0x.cpu', flashDriver: 'stm32f1x' },
+  F4: { script: 'target/stm32f4x.cfg', target: 'stm32f4x.cpu', flashDriver: 'stm32f2x' },
+  G0: { script: 'target/stm32g0x.cfg', target: 'stm32g0x.cpu', flashDriver: 'stm32l4x' },
+  L0: { script: 'target/stm32l0.cfg', target: 'stm32l0.cpu', flashDriver: 'stm32lx' },
+  L4: { script: 'target/stm32l4x.cfg', target: 'stm32l4x.cpu', flashDriver: 'stm32l4x' },
 };
 
 export function targetScript(chip: Chip): TargetScript {
-  return targetScripts[chip.flash.controller.ip];
+  return targetScripts[chip.family];
 }
 
 /**

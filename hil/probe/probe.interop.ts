@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const chip = chipNamed('STM32G070RB');
 const permissions = { erase: 'mass', write_protection: true, option_bytes: true, rdp1: false } as const;
 const image = loadImage(join(root, 'build/firmware/handover/stm32g070rb.elf'));
-const EMPTY = 1 << chip.flash.controller.acr.EMPTY;
+const EMPTY = 1 << (chip.flash.controller.emptyFlag as number);
 
 let boards: Awaited<ReturnType<typeof startBoards>>;
 let ready: ReadyLine;

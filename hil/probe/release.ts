@@ -7,7 +7,6 @@ import {
   DHCSR_RELEASE,
   DWT_CTRL,
   DWT_FUNCTION0,
-  debugMcuOf,
   dhcsr,
   FP_COMP0,
   FP_CTRL,
@@ -33,7 +32,7 @@ const DWT_COMPARATOR_STRIDE = 0x10;
  * @throws HilError 416 if a register does not read as it should.
  */
 export async function releaseTarget(board: string, chip: Chip, tcl: TclCommands): Promise<ReleaseEvidence> {
-  const mcu = debugMcuOf(chip);
+  const mcu = chip.debugMcu;
   const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
   const put = (address: number, value: number): Promise<void> => tcl.writeMemory(address, 32, [value]);
 

@@ -1,4 +1,5 @@
 import type { BoardWires } from '../board/bench-types.ts';
+import { erasedWord, flashRegister } from '../chip/chip.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { type HilError, isHilError } from '../error/hil-error.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
@@ -65,18 +66,15 @@ async function lookThroughProbe(wires: BoardWires, options: LookOptions): Promis
       const facts = probe.facts();
       // On another chip these addresses mean something else.
       if (!identity.ok || identity.value.devId !== chip.identity.devId) return { facts, identity };
-      const controller = chip.flash.controller;
       return {
         facts,
         identity,
         options: await seen(() => probe.readOptionWords()),
         empty: await seen(async (): Promise<EmptySight> => {
-          const acr = await word(probe, controller.base + controller.registers.ACR);
-          const first = await word(probe, chip.flash.base);
-          return {
-            flag: (acr & (2 ** controller.acr.EMPTY)) !== 0,
-            flashIsErased: first === (chip.flash.erasedByte * 0x0101_0101) >>> 0,
-          };
+          const { emptyFlag } = chip.flash.controller;
+          const flashIsErased = (await word(probe, chip.flash.base)) === erasedWord(chip);
+          if (emptyFlag === undefined) return { flag: false, flashIsErased };
+          return { flag: ((await word(probe, flashRegister(chip, 'ACR'))) & (2 ** emptyFlag)) !== 0, flashIsErased };
         }),
         core: await seen(async () => coreState(await word(probe, DHCSR))),
       };

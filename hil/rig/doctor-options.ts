@@ -1,4 +1,4 @@
-import { type Chip, endOf } from '../chip/chip.ts';
+import { type Chip, endOf, pageAt } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
 import type { EmptySight } from './doctor-look.ts';
@@ -83,10 +83,10 @@ function judgeWriteProtection(chip: Chip, words: OptionWords): Finding {
   const what = 'write protection';
   const areas = protectedAreas(chip, words);
   if (areas.length === 0) return ok(what, 'no page is protected');
-  const { base, pageSize } = chip.flash;
   const saw = areas.map(({ word, first, last }) => {
-    const end = endOf({ base: base + last * pageSize, size: pageSize }) - 1;
-    return `${word} protects page ${first} to ${last} (${hex(base + first * pageSize)} to ${hex(end)})`;
+    const [from, to] = [pageAt(chip, first), pageAt(chip, last)];
+    const where = from === undefined || to === undefined ? '' : ` (${hex(from.base)} to ${hex(endOf(to) - 1)})`;
+    return `${word} protects page ${first} to ${last}${where}`;
   });
   return attention(
     what,

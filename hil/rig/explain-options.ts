@@ -1,4 +1,4 @@
-import { type Chip, fieldOf, type OptionWord } from '../chip/chip.ts';
+import { type Chip, fieldOf, type OptionWord, pageAt } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { RDP_LEVEL_0, RDP_LEVEL_2 } from '../guard/option-rules.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
@@ -50,7 +50,8 @@ function meaningOfField(chip: Chip, word: OptionWord, field: string, value: numb
   const bit = where === undefined ? 0 : fieldOf(value, where);
   if (field === 'RDP') return `readout protection level ${rdpLevelOf(bit)}`;
   if (field.startsWith('WRP')) {
-    return `page ${bit} (${hex(chip.flash.base + bit * chip.flash.pageSize)}) is the ${field.endsWith('STRT') ? 'first' : 'last'} protected one`;
+    const page = pageAt(chip, bit);
+    return `page ${bit} (${page === undefined ? 'not on this part' : hex(page.base)}) is the ${field.endsWith('STRT') ? 'first' : 'last'} protected one`;
   }
   return bits[field]?.[bit === 0 ? 0 : 1] ?? `${bit}`;
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BootloaderHandle, endOf, onBoard } from '../index.ts';
+import { type BootloaderHandle, type Chip, endOf, onBoard, type Page, pageAt } from '../index.ts';
 
-const PAGE_BYTES = (bench: { readonly chip: { readonly flash: { readonly pageSize: number } } }): number =>
-  bench.chip.flash.pageSize;
+const PAGE_BYTES = (bench: { readonly chip: Chip }): number => (pageAt(bench.chip, 0) as Page).size;
 
 /** Bytes that differ from each other, from erased flash, and from one seed to the next. */
 function pattern(length: number, seed = 1): Uint8Array {

@@ -1,4 +1,4 @@
-import { type Chip, contains, endOf } from '../../chip/chip.ts';
+import { type Chip, contains, endOf, flashRegister } from '../../chip/chip.ts';
 import { HilError } from '../../error/hil-error.ts';
 
 /**
@@ -38,8 +38,13 @@ const STACK_BYTES = 256;
  * @throws HilError 312 if the stub does not fit the RAM that the ROM gives access to.
  */
 export function resetStub(chip: Chip, at = freeRam(chip)): RamStub {
-  const { base, registers, acr } = chip.flash.controller;
-  const literals = [base + registers.ACR, 2 ** acr.EMPTY, SCB_AIRCR, AIRCR_SYSRESETREQ];
+  const { emptyFlag } = chip.flash.controller;
+  const literals = [
+    flashRegister(chip, 'ACR'),
+    emptyFlag === undefined ? 0 : 2 ** emptyFlag,
+    SCB_AIRCR,
+    AIRCR_SYSRESETREQ,
+  ];
   const size = 8 + RESET_CODE.length * 2 + literals.length * 4;
   const top = at + Math.ceil((size + STACK_BYTES) / 8) * 8;
   if (at % 8 !== 0 || !contains(chip.rom.ramValid, at, top - at) || at < endOf(chip.rom.ramUsed)) {

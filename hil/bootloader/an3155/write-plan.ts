@@ -36,9 +36,8 @@ export function planWrite(chip: Chip, segments: readonly Segment[]): WritePlan {
   const expected = fillUp(sorted, Math.max(chip.rom.writeAlignment, chip.flash.programUnit), chip.flash.erasedByte);
   const pages = new Set<number>();
   for (const { address, bytes } of expected) {
-    for (let at = address; at < address + bytes.length; at += chip.flash.pageSize)
-      pages.add(pageOf(chip, at) as number);
-    pages.add(pageOf(chip, address + bytes.length - 1) as number);
+    const last = pageOf(chip, address + bytes.length - 1) as number;
+    for (let page = pageOf(chip, address) as number; page <= last; page++) pages.add(page);
   }
   const isErased = (byte: number): boolean => byte === chip.flash.erasedByte;
   return {

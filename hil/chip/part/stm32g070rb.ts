@@ -5,17 +5,21 @@ const OPTION_BYTES = 0x1fff_7800;
 
 export const stm32g070rb: Chip = {
   name: 'STM32G070RB',
+  family: 'G0',
   board: {
     name: 'NUCLEO-G070RB',
     vcp: { usart: 'USART2', tx: 'PA2', rx: 'PA3' },
+    console: { usart: 'USART2', tx: 'PA2', rx: 'PA3' },
     ledPin: 'PA5',
     buttonPin: 'PC13',
+    hasLse: true,
   },
   core: {
     architecture: 'armv6-m',
     name: 'Cortex-M0+',
     cpuid: 0x410c_c601,
     hasVtor: true,
+    hasFpu: false,
     dpidr: 0x0bc1_1477,
     interrupts: { FLASH: 3, RCC: 4, I2C1: 23, SPI1: 25, USART1: 27, USART2: 28, USART3_4: 29 },
   },
@@ -25,10 +29,15 @@ export const stm32g070rb: Chip = {
     uniqueId: { base: 0x1fff_7590, size: 12 },
     flashSizeAddress: 0x1fff_75e0,
   },
+  debugMcu: {
+    CR: 0x4001_5804,
+    freezes: [0x4001_5808, 0x4001_580c],
+    clock: { register: 0x4002_103c, bit: 27 },
+  },
   flash: {
     base: 0x0800_0000,
     size: 128 * 1024,
-    pageSize: 2048,
+    pages: [{ count: 64, size: 2048 }],
     banks: 1,
     programUnit: 8,
     erasedByte: 0xff,
@@ -36,20 +45,20 @@ export const stm32g070rb: Chip = {
       ip: 'g0',
       base: FLASH_REGISTERS,
       registers: { ACR: 0x00, KEYR: 0x08, OPTKEYR: 0x0c, SR: 0x10, CR: 0x14, OPTR: 0x20 },
-      keys: { flash: [0x4567_0123, 0xcdef_89ab], option: [0x0819_2a3b, 0x4c5d_6e7f] },
-      acr: { EMPTY: 16 },
-      cr: {
-        PG: 0,
-        PER: 1,
-        MER1: 2,
-        PNB: { lsb: 3, width: 6 },
-        STRT: 16,
-        OPTSTRT: 17,
-        FSTPG: 18,
-        OBL_LAUNCH: 27,
-        OPTLOCK: 30,
-        LOCK: 31,
+      keys: [
+        { register: 'KEYR', words: [0x4567_0123, 0xcdef_89ab], opens: 'flash' },
+        { register: 'OPTKEYR', words: [0x0819_2a3b, 0x4c5d_6e7f], opens: 'option bytes' },
+      ],
+      control: {
+        register: 'CR',
+        bits: { PG: 0, PER: 1, MER1: 2, STRT: 16, OPTSTRT: 17, FSTPG: 18, OBL_LAUNCH: 27, OPTLOCK: 30, LOCK: 31 },
+        massErase: ['MER1'],
+        change: ['PER', 'PG', 'FSTPG'],
+        optionStart: ['OPTSTRT'],
+        pageNumber: { lsb: 3, width: 6 },
       },
+      status: { errors: 0xc3fa, busy: 0x0005_0000 },
+      emptyFlag: 16,
     },
   },
   sram: { base: 0x2000_0000, size: 36 * 1024, parityOnSize: 32 * 1024 },
@@ -57,6 +66,7 @@ export const stm32g070rb: Chip = {
   optionBytes: {
     base: OPTION_BYTES,
     size: 128,
+    layout: 'double-word',
     words: [
       {
         name: 'OPTR',
@@ -124,6 +134,8 @@ export const stm32g070rb: Chip = {
     name: { source: 'ST datasheet order code', confidence: 'documented' },
     'board.name': { source: 'ST STM32_open_pin_data, boards/M00 (.ioc)', confidence: 'documented' },
     'board.vcp': { source: 'ST STM32_open_pin_data, NUCLEO-G070RB .ioc', confidence: 'documented' },
+    'board.console': { source: 'the VCP', confidence: 'documented' },
+    'board.hasLse': { source: 'UM2324 (MB1360), recalled', confidence: 'hypothesis' },
     'board.ledPin': { source: 'Zephyr nucleo_g070rb.dts (LD4); Nucleo-64 convention', confidence: 'corroborated' },
     'board.buttonPin': {
       source: 'Zephyr nucleo_g070rb.dts (active low); Nucleo-64 convention',
@@ -137,6 +149,7 @@ export const stm32g070rb: Chip = {
       note: 'r0p1 is what debuggers report on L0, G0 and C0; the revision of this part was not read on silicon',
     },
     'core.hasVtor': { source: 'ST header stm32g070xx.h, __VTOR_PRESENT', confidence: 'documented' },
+    'core.hasFpu': { source: 'Arm Cortex-M0+ TRM: no coprocessors', confidence: 'documented' },
     'core.dpidr': { source: 'OpenOCD target/stm32g0x.cfg', confidence: 'documented' },
     'core.interrupts': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
     'identity.devId': {
@@ -147,14 +160,21 @@ export const stm32g070rb: Chip = {
     'identity.idcodeAddress': { source: 'ST header stm32g070xx.h, DBG_BASE', confidence: 'documented' },
     'identity.uniqueId': { source: 'ST header stm32g070xx.h, UID_BASE', confidence: 'documented' },
     'identity.flashSizeAddress': { source: 'ST header stm32g070xx.h, FLASHSIZE_BASE', confidence: 'documented' },
+    family: { source: 'ST order code', confidence: 'documented' },
+    debugMcu: {
+      source:
+        'ST header stm32g070xx.h: DBG_BASE, RCC_APBENR1 bit 27 DBGEN; OpenOCD target/stm32g0x.cfg sets CR and APB_FZ1',
+      confidence: 'corroborated',
+    },
     'flash.base': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
     'flash.size': { source: 'ST order code RB; OpenOCD', confidence: 'documented' },
-    'flash.pageSize': { source: 'OpenOCD; stm32flash', confidence: 'corroborated' },
+    'flash.pages': { source: 'OpenOCD; stm32flash', confidence: 'corroborated' },
     'flash.banks': { source: 'OpenOCD', confidence: 'corroborated' },
     'flash.programUnit': { source: 'ST SVD STM32G0, FLASH_SR fields', confidence: 'documented' },
     'flash.erasedByte': { source: 'AN2606 r70 48.3.1 (empty check against 0xFFFFFFFF)', confidence: 'documented' },
     'flash.controller': { source: 'ST header stm32g0b1xx.h, stm32g0xx_hal_flash.h', confidence: 'documented' },
-    'flash.controller.cr.PNB': {
+    'flash.controller.status': { source: 'ST SVD STM32G0, FLASH_SR', confidence: 'documented' },
+    'flash.controller.control.pageNumber': {
       source: 'ST header stm32g0b1xx.h (mask 0x3FF there)',
       confidence: 'hypothesis',
       note: 'six bits follow from 64 pages',
@@ -163,6 +183,7 @@ export const stm32g070rb: Chip = {
     systemMemory: { source: 'AN2606 r70 T107, T226', confidence: 'documented' },
     'optionBytes.base': { source: 'public tools (Black Magic Probe, stm32flash)', confidence: 'corroborated' },
     'optionBytes.size': { source: "stm32flash's device table", confidence: 'reported' },
+    'optionBytes.layout': { source: 'RM0454 3.4.1 (value and complement words)', confidence: 'documented' },
     'optionBytes.words': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
     'optionBytes.words.0.factory': {
       source: 'RM0454 as quoted by four public projects, one board measured',

@@ -1,3 +1,4 @@
+import { flashKeys, pageAt } from '../../chip/chip.ts';
 import { stm32g070rb } from '../../chip/part/stm32g070rb.ts';
 import { createCrc } from '../peripheral/crc.ts';
 import { createDbgmcu } from '../peripheral/dbgmcu.ts';
@@ -154,11 +155,11 @@ export const buildStm32g070: BuildPart = (host) => {
     random: host.random('flash'),
     irq: IRQ.FLASH,
     base: controller.base,
-    keys: controller.keys,
+    keys: { flash: flashKeys(facts, 'flash')!, option: flashKeys(facts, 'option bytes')! },
     main: memories.flash,
     otp: memories.otp,
     memories: [memories.flash, memories.system, memories.otp, memories.engineering, memories.optionArea],
-    pageSize: facts.flash.pageSize,
+    pageSize: pageAt(facts, 0)!.size,
     options: createOptionBytes(
       facts.optionBytes.words.map((word) => ({
         name: word.name,

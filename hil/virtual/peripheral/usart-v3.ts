@@ -30,6 +30,8 @@ export interface UsartOptions {
   readonly kernelHz: () => number;
   /** FIFO, auto-baud and receiver time-out exist on the full instances only (RM0454 table of USART features). */
   readonly full: boolean;
+  /** FIFO and PRESC exist: true for v3 (G0, C0), false for v2 (F0, L0, L4), which is the same but for them. Default true. */
+  readonly fifo?: boolean;
   /** Pins that are switched to this instance's RX or TX now. */
   readonly rxNets: () => readonly Net[];
   readonly txNets: () => readonly Net[];
@@ -45,11 +47,14 @@ export interface UsartV3 extends Peripheral {
 const FIFO_DEPTH = 8;
 /** Levels of TXFTCFG and RXFTCFG in entries of eight. */
 const THRESHOLDS = [1, 2, 4, 6, 7, 8] as const;
-const BASIC_CR1 = 0x1fff_ffff & ~CR1.RTOIE;
+const V2_CR1 = 0x1fff_ffff;
+const V2_CR3 = 0x00ff_ffff;
+const BASIC_CR1 = V2_CR1 & ~CR1.RTOIE;
 const BASIC_CR2 = 0xff8f_ffff & ~CR2.RTOEN;
 
 export function createUsartV3(options: UsartOptions): UsartV3 {
   const { host, full } = options;
+  const version3 = options.fifo ?? true;
   const schedule = host.schedule;
   let cr1 = 0;
   let cr2 = 0;
@@ -67,7 +72,7 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
 
   const enabled = (bit: number): boolean => (cr1 & CR1.UE) !== 0 && (cr1 & bit) !== 0;
   const over8 = (): boolean => (cr1 & CR1.OVER8) !== 0;
-  const fifoOn = (): boolean => full && (cr1 & CR1.FIFOEN) !== 0;
+  const fifoOn = (): boolean => full && version3 && (cr1 & CR1.FIFOEN) !== 0;
   const depth = (): number => (fifoOn() ? FIFO_DEPTH : 1);
   const clockHz = (): number => options.kernelHz() / (PRESCALERS[presc] ?? 256);
 
@@ -214,7 +219,7 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
 
   function writeCr1(value: number): void {
     const was = cr1;
-    cr1 = (full ? value : value & BASIC_CR1) >>> 0;
+    cr1 = (value & (full ? (version3 ? 0xffff_ffff : V2_CR1) : BASIC_CR1)) >>> 0;
     if (was & CR1.UE && (cr1 & CR1.UE) === 0) restart(); // RM0454 26.8.1: flags go to their reset values
     transmitter.setEnabled(enabled(CR1.TE));
     receiver.setEnabled(enabled(CR1.RE));
@@ -249,7 +254,7 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
         armAutoBaud();
         return;
       case USART.CR3:
-        cr3 = value;
+        cr3 = version3 ? value : value & V2_CR3;
         {
           updateIrq();
           return;
@@ -282,7 +287,7 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
           return;
         }
       case USART.PRESC:
-        if (!locked()) presc = value & 15;
+        if (version3 && !locked()) presc = value & 15;
         return;
       default:
     }

@@ -1,0 +1,11 @@
+import { createUsartV3, type UsartOptions, type UsartV3 } from './usart-v3.ts';
+
+/**
+ * USART of STM32 F0, L0 and L4: the one of G0 without FIFO and PRESC.
+ *
+ * Source: RM0351 chapter 40, RM0091 chapter 27, RM0376 chapter 28 against RM0454 chapter 26: CR1[31:29], CR3[31:24], ISR[27:23]
+ * and PRESC are reserved (documented).
+ */
+export function createUsartV2(options: Omit<UsartOptions, 'fifo'>): UsartV3 {
+  return createUsartV3({ ...options, fifo: false });
+}

@@ -1,6 +1,7 @@
 /*
  * What an ARMv6-M or ARMv7-M core offers to C: the system control space and the instructions that C has no word for.
- * Source: Armv6-M Architecture Reference Manual (DDI0419), B3.2 SCB, B3.3 SysTick, B3.4 NVIC, B5.2 system instructions.
+ * Sources: Armv6-M Architecture Reference Manual (DDI0419), B3.2 SCB, B3.3 SysTick, B3.4 NVIC, B5.2 system instructions; Armv7-M
+ * Architecture Reference Manual (DDI0403), B3.2 SCB, A2.5 FPU. A part whose core is a Cortex-M0 defines CORTEX_M_WITHOUT_VTOR.
  * Structures are named for the blocks, members for the registers.
  */
 #ifndef COMMON_CORTEX_M_H
@@ -44,13 +45,18 @@ REGISTER_AT(nvic, ICPR, 0x180);
 REGISTER_AT(nvic, IPR, 0x300);
 
 static inline void nvic_enable(uint32_t irq) { NVIC->ISER[irq >> 5] = 1u << (irq & 31u); }
+static inline void nvic_disable(uint32_t irq) { NVIC->ICER[irq >> 5] = 1u << (irq & 31u); }
 
 /* --- SCB ----------------------------------------------------------------------------------------------------------------- */
 
 struct scb {
   volatile uint32_t CPUID;
   volatile uint32_t ICSR;
-  volatile uint32_t VTOR; /* bits 31:8 on a Cortex-M0+ (31:7 by the architecture) */
+#ifdef CORTEX_M_WITHOUT_VTOR
+  uint32_t reserved_08;
+#else
+  volatile uint32_t VTOR; /* bits 31:8 on a Cortex-M0+, 31:7 on a Cortex-M4 */
+#endif
   volatile uint32_t AIRCR;
   volatile uint32_t SCR;
   volatile uint32_t CCR;
@@ -58,10 +64,31 @@ struct scb {
   volatile uint32_t SHPR2;
   volatile uint32_t SHPR3;
   volatile uint32_t SHCSR;
+#if defined(__ARM_ARCH_7EM__)
+  volatile uint32_t CFSR;
+  volatile uint32_t HFSR;
+  volatile uint32_t DFSR;
+  volatile uint32_t MMFAR;
+  volatile uint32_t BFAR;
+  volatile uint32_t AFSR;
+  uint32_t reserved_40[18];
+  volatile uint32_t CPACR;
+#endif
 };
 #define SCB ((struct scb *)0xE000ED00u)
 REGISTER_AT(scb, AIRCR, 0x0C);
 REGISTER_AT(scb, SHCSR, 0x24);
+#if defined(__ARM_ARCH_7EM__)
+REGISTER_AT(scb, CFSR, 0x28);
+REGISTER_AT(scb, CPACR, 0x88);
+
+#define SCB_CPACR_CP10_CP11_FULL (0xFu << 20) /* the FPU for privileged and unprivileged code */
+
+/* Lazy stacking of the floating-point registers (DDI0403 B3.2.21). */
+#define FPU_FPCCR ((volatile uint32_t *)0xE000EF34u)
+#define FPU_FPCCR_LSPEN (1u << 30)
+#define FPU_FPCCR_ASPEN (1u << 31)
+#endif
 
 #define SCB_ICSR_PENDSTCLR (1u << 25)
 #define SCB_ICSR_PENDSTSET (1u << 26)
@@ -96,6 +123,25 @@ static inline uint32_t cpu_ipsr(void)
   __asm volatile("mrs %0, ipsr" : "=r"(value)::"memory");
   return value;
 }
+
+#if defined(__ARM_ARCH_7EM__)
+static inline uint32_t cpu_basepri(void)
+{
+  uint32_t value;
+  __asm volatile("mrs %0, basepri" : "=r"(value)::"memory");
+  return value;
+}
+
+static inline uint32_t cpu_faultmask(void)
+{
+  uint32_t value;
+  __asm volatile("mrs %0, faultmask" : "=r"(value)::"memory");
+  return value;
+}
+
+static inline void cpu_basepri_clear(void) { __asm volatile("msr basepri, %0" ::"r"(0) : "memory"); }
+static inline void cpu_faultmask_clear(void) { __asm volatile("cpsie f" ::: "memory"); }
+#endif
 
 /* System reset request; the loop covers the cycles until it takes effect (DDI0419 B3.2.6: "not guaranteed to be immediate"). */
 __attribute__((noreturn)) static inline void cpu_system_reset(void)

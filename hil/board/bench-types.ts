@@ -17,8 +17,10 @@ export interface BoardWires {
   readonly permissions: Permissions;
   /** The board's ST-Link: by USB serial number, or behind the TCP port of a virtual board. */
   readonly probe: ProbeAddress;
-  /** Serial endpoint that reaches both the application's console and the ROM, e.g. `rfc2217://127.0.0.1:4000` or a tty path. */
-  readonly usart: string;
+  /** Serial endpoint of the application's console, e.g. `rfc2217://127.0.0.1:4000` or a tty path. */
+  readonly console: string;
+  /** Serial endpoint on a USART of the ROM: often the console's own. Undefined: no wire of the rig reaches the ROM. */
+  readonly rom?: string;
   /** Control endpoint of a virtual board (power, NRST, BOOT0, button, wire); undefined when nobody can do what a hand would do. */
   readonly control?: { readonly host: string; readonly port: number };
   /** ROM ID byte that the rig file promises (virtual boards); a real board is asked. */
@@ -104,6 +106,16 @@ export interface BootloaderHandle {
   goRamStub(): Promise<Application>;
 }
 
+/** How the ROM was entered. */
+export type Entry = 'jump' | 'boot0' | 'probe';
+
+export interface ReachedBootloader {
+  readonly rom: BootloaderHandle;
+  /** The application's start before. */
+  readonly before: Application['boot'];
+  readonly entry: Entry;
+}
+
 /** What one test may do with its board. Revoked when the test's deadline passes: every wait rejects, every handle throws. */
 export interface Bench {
   readonly board: string;
@@ -114,12 +126,19 @@ export interface Bench {
   /** The board's ST-Link. While a jump or GO is measured it is released, and its calls throw HIL-415. */
   readonly probe: Probe;
   readonly controls: Controls;
+  /** True when power, NRST, BOOT0 and button can be worked from here. */
+  readonly workable: boolean;
   /** ROM ID byte read by SWD. */
   romId(): Promise<number>;
   /** Flash an application by name through the probe, set it up, let it start released, and wait for its banner. */
   flash(image: string, settings?: Readonly<Record<string, string>>): Promise<Application>;
   /** Meet the ROM without a jump by the application: after an empty-flash or BOOT0 boot. With positive proof. */
   meetBootloader(): Promise<BootloaderHandle>;
+  /**
+   * Flash `handover`, then meet the ROM by a way that this part allows: the application's jump where the documents let it stay in
+   * the ROM, else the BOOT0 pin, else (nobody can work BOOT0) the probe, after it has erased the first page.
+   */
+  reachBootloader(settings?: Readonly<Record<string, string>>): Promise<ReachedBootloader>;
   /** Where the core stands now. Takes the probe for the look and releases it again if it was released. */
   look(): Promise<CoreSight>;
   /** Waits for the application's start or answer, e.g. after a reset by the probe. @throws HilError 422 */

@@ -6,8 +6,6 @@ import { loadImage } from '../image/load.ts';
 import { deadline } from '../trace/deadline.ts';
 import { recordNote } from '../trace/recorder.ts';
 import { recordStep } from '../trace/step.ts';
-import { openSerialLine } from '../transport/open-serial-line.ts';
-import type { LineFormat, SerialLine } from '../transport/serial-line.ts';
 import type {
   Application,
   Bench,
@@ -19,18 +17,15 @@ import type {
   JumpOutcome,
 } from './bench-types.ts';
 import { parseFields } from './boot-line.ts';
-import { CONSOLE_FORMAT, type Console, openConsole } from './console.ts';
+import { type Console, openConsole } from './console.ts';
 import { openControls } from './control-channel.ts';
 import { mailboxWords, type Settings } from './handover-settings.ts';
 import { type LaneProbe, openLaneProbe } from './lane-probe.ts';
+import { type BoardLines, openLines } from './lines.ts';
 import { programIfDifferent } from './program.ts';
+import { reachBootloader } from './reach-bootloader.ts';
 import { lookAt } from './sight.ts';
 
-/** The ROM's frame (AN3155 r20, section 2) at the highest rate AN2606 r70 lists as tested. */
-const ROM_FORMAT: LineFormat = { baudRate: 115_200, dataBits: 8, parity: 'even', stopBits: 1 };
-
-const OPEN_LINE_MS = 3_000;
-const SET_FORMAT_MS = 2_000;
 /** Start of the application with all its waits (late oscillators, three ticks, 40 ms of banner) plus three questions. */
 const START_MS = 2_500;
 /** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
@@ -62,7 +57,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
   const { probe } = laneProbe;
   // A kept probe was released at the end of the last test, and its OpenOCD may have died since.
   if (kept !== undefined) await probe.reacquire();
-  let line: SerialLine;
+  let lines: BoardLines;
   try {
     const { devId } = await probe.identity();
     if (devId !== chip.identity.devId) {
@@ -72,7 +67,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         { blame: 'rig', context: { devId, chip: chip.name } },
       );
     }
-    line = await openSerialLine(wires.usart, CONSOLE_FORMAT, deadline('opening the serial line', OPEN_LINE_MS, scope));
+    lines = await openLines(wires, scope);
   } catch (error) {
     await probe.close();
     throw error;
@@ -126,8 +121,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
 
   const speakConsole = async (): Promise<Console> => {
     if (console !== undefined) return console;
-    await line.setFormat(CONSOLE_FORMAT, deadline('setting the line to 8N1', SET_FORMAT_MS, scope));
-    console = openConsole(line, scope);
+    console = openConsole(await lines.console(), scope);
     return console;
   };
 
@@ -166,8 +160,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
   const meetBootloader = (): Promise<BootloaderHandle> =>
     step('meetBootloader', {}, async () => {
       changeIdentity('looking for the ROM');
-      await line.setFormat(ROM_FORMAT, deadline('setting the line to 8E1', SET_FORMAT_MS, scope));
-      const session = await openBootloader(line, { chip, board, permissions, scope, recorder });
+      const session = await openBootloader(await lines.rom(), { chip, board, permissions, scope, recorder });
       const core = await look();
       if (core.where !== 'system memory') {
         throw new HilError(
@@ -278,7 +271,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     };
   };
 
-  return {
+  const bench: OwnedBench = {
     board,
     kind: wires.kind,
     chip,
@@ -286,6 +279,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     scope,
     probe,
     controls,
+    workable: wires.control !== undefined,
     async romId() {
       await probe.reacquire();
       const { romId } = await probe.identity();
@@ -311,6 +305,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         return application(await speaking.awaitStart(deadline(`start of ${name}`, START_MS, scope)));
       }),
     meetBootloader,
+    reachBootloader: (settings) => step('reachBootloader', { settings }, () => reachBootloader(bench, settings)),
     look,
     awaitApplication,
     measured: (what, data) => recordNote(recorder, board, `measured ${what}`, data),
@@ -319,8 +314,9 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     laneProbe,
     async close({ keepProbe = false } = {}) {
       console?.close();
-      await line.close().catch(() => {});
+      await lines.close();
       if (!keepProbe) await probe.close().catch(() => {});
     },
   };
+  return bench;
 }

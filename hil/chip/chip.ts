@@ -297,8 +297,12 @@ export function erasedWord(chip: Chip): number {
 
 /** Ports of the ROM on the pins of the board's VCP, or undefined: the VCP does not reach the ROM. */
 export function romUsartOnVcp(chip: Chip): RomUsart | undefined {
-  const { vcp } = chip.board;
-  return chip.rom.usarts.find((port) => port.tx === vcp?.tx && port.rx === vcp.rx);
+  return chip.board.vcp === undefined ? undefined : romUsartOn(chip, chip.board.vcp);
+}
+
+/** The USART of the ROM on these pins, or undefined: a wire there does not reach the ROM. */
+export function romUsartOn(chip: Chip, pins: Pick<SerialPins, 'tx' | 'rx'>): RomUsart | undefined {
+  return chip.rom.usarts.find((port) => port.tx === pins.tx && port.rx === pins.rx);
 }
 
 export function fieldOf(word: number, field: BitField): number {

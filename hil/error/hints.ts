@@ -214,6 +214,11 @@ export const hints: readonly Hint[] = [
   },
   { code: 429, advice: 'build the firmware (`make -C firmware`), and name one of the images above.' },
   {
+    code: 430,
+    advice:
+      'wire a USB-to-serial adapter to a USART of the ROM (`hil doctor` names the pins) and give its path as `ports: { rom: … }` in the rig file.',
+  },
+  {
     code: 451,
     advice: 'set `permissions: { erase: pages }` (or `mass`) for this board in the rig file, if its flash may be lost.',
   },

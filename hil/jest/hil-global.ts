@@ -7,6 +7,8 @@ export interface BoardFacts {
   readonly chip: string;
   readonly kind: 'virtual' | 'real';
   readonly permissions: Permissions;
+  /** True when a wire of the rig reaches the ROM. */
+  readonly romPort: boolean;
   /** True when power, NRST, BOOT0 and button can be worked from here. */
   readonly controls: boolean;
 }

@@ -7,6 +7,7 @@ const everything: BoardFacts = {
   chip: 'STM32G070RB',
   kind: 'virtual',
   permissions: { erase: 'mass', write_protection: true, option_bytes: true, rdp1: true },
+  romPort: true,
   controls: true,
 };
 const lab: BoardFacts = {
@@ -40,6 +41,13 @@ describe('what a group of tests needs', () => {
       expect(unmet({ ...needs, chip: undefined } as never, everything)).toBeUndefined();
     },
   );
+
+  test('is not met by a rig whose wires do not reach the ROM: the reason names the pins that do', () => {
+    expect(unmet({ port: 'usart' }, { ...lab, romPort: false })).toBe(
+      'no wire of the rig reaches the ROM: the console of a NUCLEO-G070RB is on USART2 PA2/PA3, the ROM listens on USART1 PA9/PA10, USART2 PA2/PA3, USART3 PC10/PC11',
+    );
+    expect(unmet({}, { ...lab, romPort: false })).toBeUndefined();
+  });
 
   test('is never met by a board that nobody permitted to erase: every suite flashes its application', () => {
     expect(unmet({}, { ...lab, permissions: { ...lab.permissions, erase: 'none' } })).toMatch(

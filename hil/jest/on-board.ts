@@ -1,11 +1,13 @@
 import { describe } from '@jest/globals';
 import type { Bench } from '../board/bench-types.ts';
+import type { Chip } from '../chip/chip.ts';
+import { chipNamed } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { type BoardFacts, hilGlobal } from './hil-global.ts';
 
 /** What a group of tests needs of a board. A board that does not have it skips the group, and the report says why. */
 export interface Needs {
-  /** The ROM's wire that is used. Every board has `usart` today. */
+  /** The ROM's wire that is used. */
   readonly port?: 'usart';
   /** Part names; any part if absent. */
   readonly chip?: readonly string[];
@@ -47,9 +49,16 @@ const currentBench = new Proxy({} as Bench, {
   has: (_target, name) => Reflect.has(hilGlobal()?.bench() ?? {}, name),
 });
 
+function romOutOfReach({ board, rom }: Chip): string {
+  const { usart, tx, rx } = board.console;
+  const ports = rom.usarts.map((port) => `${port.name} ${port.tx}/${port.rx}`).join(', ');
+  return `no wire of the rig reaches the ROM: the console of a ${board.name} is on ${usart} ${tx}/${rx}, the ROM listens on ${ports}`;
+}
+
 /** Why a board does not meet the needs; undefined if it does. */
 export function unmet(needs: Needs, facts: BoardFacts): string | undefined {
   const { permissions } = facts;
+  if (needs.port === 'usart' && !facts.romPort) return romOutOfReach(chipNamed(facts.chip));
   if (needs.chip !== undefined && !needs.chip.includes(facts.chip)) return `for ${needs.chip.join(', ')} only`;
   if (needs.kind !== undefined && needs.kind !== facts.kind) return `for ${needs.kind} boards only`;
   if (permissions.erase === 'none') return 'the rig file does not permit to erase';

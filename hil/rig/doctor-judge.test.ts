@@ -15,7 +15,8 @@ const wires: BoardWires = {
   kind: 'real',
   permissions: { erase: 'pages', write_protection: false, option_bytes: false, rdp1: false },
   probe: { kind: 'usb', serial: SERIAL },
-  usart: PORT,
+  console: PORT,
+  rom: PORT,
   images: {},
 };
 

@@ -51,7 +51,7 @@ export interface LookOptions {
 export async function lookAtBoard(wires: BoardWires, options: LookOptions = {}): Promise<BoardEvidence> {
   const [openocd, serial] = await Promise.all([
     seen(() => requireOpenOcd(options.openocd)),
-    seen(() => examineSerial(wires.usart)),
+    seen(() => examineSerial(wires.console)),
   ]);
   if (!openocd.ok) return { openocd, serial };
   return { openocd, serial, probe: await seen(() => lookThroughProbe(wires, options)) };

@@ -41,7 +41,8 @@ async function start(spec: Parameters<typeof startBench>[0] = {}): Promise<Board
     kind: 'virtual',
     permissions: { erase: 'none', write_protection: false, option_bytes: false, rdp1: false },
     probe: { kind: 'tcp', port: bench.ready.stlink.port, serial: bench.ready.stlink.serial },
-    usart: vcp.line,
+    console: vcp.line,
+    rom: vcp.line,
     control: bench.ready.control,
     images: {},
   };
@@ -100,7 +101,7 @@ describe('a board that runs', () => {
       const chip = chipNamed(wires.chip);
       const probe = await openProbe({ chip, board: 'user', permissions: wires.permissions, address: wires.probe });
       const format = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 } as const;
-      const line = await openSerialLine(wires.usart, format, deadline('opening the line', 5_000));
+      const line = await openSerialLine(wires.console, format, deadline('opening the line', 5_000));
       try {
         const findings = await examine(wires);
         expect(troubles(findings)).toEqual([
@@ -181,7 +182,7 @@ test(
       name: wires.board,
       chip: wires.chip,
       probeSerial: bench.ready.stlink.serial,
-      usart: wires.usart,
+      usart: wires.console,
       power: 'none',
       permissions: { ...wires.permissions, erase: 'pages' },
     };

@@ -67,6 +67,7 @@ function boardEntry(board: RigFileContent['boards'][number]): BoardEntry {
       romId: board.virtual.rom,
       blank: board.virtual.blank,
       seed: board.virtual.seed,
+      ...(board.virtual.rom_port === undefined ? {} : { romPort: board.virtual.rom_port }),
     };
   }
   return {
@@ -75,6 +76,7 @@ function boardEntry(board: RigFileContent['boards'][number]): BoardEntry {
     // The schema has made sure of both.
     probeSerial: board.probe?.serial ?? '',
     usart: board.ports?.usart ?? '',
+    ...(board.ports?.rom === undefined ? {} : { rom: board.ports.rom }),
     power: board.controls?.power ?? 'none',
     ...(board.first_contact === undefined ? {} : { firstContact: board.first_contact }),
   };

@@ -5,6 +5,8 @@ const serial = z.string({ error: 'an ST-Link serial must be in quotes' }).regex(
   error: 'an ST-Link serial has 24 characters (12 on old probes), letters and digits',
 });
 
+const port = z.string().regex(/^\//, { error: 'a port is an absolute path, best one under /dev/serial/by-id/' });
+
 const permissions = z.strictObject({
   erase: z.enum(['none', 'pages', 'mass']).default('none'),
   write_protection: z.boolean().default(false),
@@ -25,12 +27,14 @@ const board = z.strictObject({
       rom: z.int().min(0).max(255),
       blank: z.boolean().default(false),
       seed: z.int().min(0).default(1),
+      rom_port: z.string().min(1).optional(),
     })
     .optional(),
   probe: z.strictObject({ serial }).optional(),
   ports: z
     .strictObject({
-      usart: z.string().regex(/^\//, { error: 'a port is an absolute path, best one under /dev/serial/by-id/' }),
+      usart: port,
+      rom: port.optional(),
     })
     .optional(),
   controls: z.strictObject({ power: z.enum(['none', 'usb-port', 'target']).default('none') }).optional(),
@@ -107,6 +111,7 @@ export const rigWords: readonly string[] = [
   'rom',
   'blank',
   'seed',
+  'rom_port',
   'serial',
   'usart',
   'power',

@@ -19,6 +19,8 @@ export interface VirtualBoardEntry extends BoardCommon {
   /** Starts with erased flash, so a part with an empty check boots its ROM. */
   readonly blank: boolean;
   readonly seed: number;
+  /** The wire on which the ROM is spoken to, by name, or `none`; by default the console's, or the first that reaches the ROM. */
+  readonly romPort?: string;
 }
 
 /** A board on the bench. */
@@ -26,8 +28,10 @@ export interface RealBoardEntry extends BoardCommon {
   readonly kind: 'real';
   /** Serial of the ST-Link: what tells this board from others of its kind. */
   readonly probeSerial: string;
-  /** Path of the serial port that reaches the ROM's USART: `/dev/serial/by-id/…`. */
+  /** Path of the serial port on the application's console, a Nucleo's VCP: `/dev/serial/by-id/…`. */
   readonly usart: string;
+  /** Path of a serial adapter on a USART of the ROM, where the VCP does not reach it. */
+  readonly rom?: string;
   readonly power: PowerControl;
   /** Who agreed, and when, that the tool may erase this board. Absent: it asks at first contact. */
   readonly firstContact?: { readonly by: string; readonly date: string };

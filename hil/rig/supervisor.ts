@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardWires } from '../board/bench-types.ts';
+import { romUsartOn } from '../chip/chip.ts';
+import { chipNamed } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { type Lease, takeLease } from './lease.ts';
 import { firmwareFor } from './paths.ts';
-import type { BoardEntry, Rig } from './rig.ts';
+import type { BoardEntry, Rig, VirtualBoardEntry } from './rig.ts';
 import { type Session, writeSession } from './session.ts';
 import { startVirtualBoards, type VirtualEndpoints, type VirtualProcess } from './virtual-process.ts';
 
@@ -109,20 +111,50 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
     permissions: entry.permissions,
     images: firmwareFor(entry.chip).images,
   };
+  const chip = chipNamed(entry.chip);
   if (entry.kind === 'real') {
-    return { ...common, kind: 'real', probe: { kind: 'usb', serial: entry.probeSerial }, usart: entry.usart };
+    const rom = entry.rom ?? (romUsartOn(chip, chip.board.console) === undefined ? undefined : entry.usart);
+    return {
+      ...common,
+      kind: 'real',
+      probe: { kind: 'usb', serial: entry.probeSerial },
+      console: entry.usart,
+      ...(rom === undefined ? {} : { rom }),
+    };
   }
-  // The port that the application's console and the ROM share, as on the real Nucleo.
-  const vcp = endpoints?.uart.find((uart) => uart.role === 'both');
-  if (endpoints === undefined || vcp === undefined) {
+  if (endpoints === undefined) {
+    throw new HilError(240, `${entry.name}: \`hil virtual\` named no endpoints for it`, { blame: 'rig' });
+  }
+  const console = endpoints.uart.find((uart) => uart.role !== 'rom') ?? endpoints.uart[0];
+  if (console === undefined) {
     throw new HilError(240, `${entry.name}: \`hil virtual\` named no serial line for it`, { blame: 'rig' });
   }
+  const rom = romPortOf(entry, endpoints, console);
   return {
     ...common,
     kind: 'virtual',
     probe: { kind: 'tcp', port: endpoints.stlink.port, serial: endpoints.stlink.serial },
-    usart: vcp.line,
+    console: console.line,
+    ...(rom === undefined ? {} : { rom }),
     control: endpoints.control,
     romId: entry.romId,
   };
+}
+
+type Uart = VirtualEndpoints['uart'][number];
+
+/** Line of the wire on which the ROM is spoken to. @throws HilError 616 for a name that the board does not have */
+function romPortOf(entry: VirtualBoardEntry, { uart }: VirtualEndpoints, console: Uart): string | undefined {
+  const reaching = uart.filter(({ role }) => role !== 'vcp');
+  if (entry.romPort === 'none') return undefined;
+  if (entry.romPort !== undefined) {
+    const named = reaching.find(({ name }) => name === entry.romPort);
+    if (named !== undefined) return named.line;
+    throw new HilError(
+      616,
+      `${entry.name}: no wire called '${entry.romPort}' reaches the ROM of the ${entry.chip}; there are ${reaching.map(({ name }) => name).join(', ')}, and none`,
+      { blame: 'rig', context: { romPort: entry.romPort } },
+    );
+  }
+  return console.role === 'both' ? console.line : reaching[0]?.line;
 }

@@ -1,0 +1,57 @@
+import { entryRow } from '../chip/entry-table.ts';
+import { isHilError } from '../error/hil-error.ts';
+import type { Bench, Entry, ReachedBootloader } from './bench-types.ts';
+
+/** HilErrors that say "the ROM does not answer": 301, 302 by port, 428 by probe. */
+const NOT_THE_ROM = [301, 302, 428];
+
+/**
+ * Brings a board with the application running into its ROM, by the way that suits the part. A jump that the documents promise must
+ * work; one that they rule out is not tried; where they leave it open, the other ways stand behind it.
+ * @throws HilError 301, 302, 428 when the ROM does not answer
+ */
+export async function reachBootloader(
+  bench: Bench,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ReachedBootloader> {
+  const row = entryRow(bench.chip.name, await bench.romId());
+  const app = await bench.flash('handover', settings);
+  if (row?.jump !== 'returns') {
+    const settled = row !== undefined && row.provenance.confidence !== 'hypothesis';
+    try {
+      return { rom: await app.enterBootloader(), before: app.boot, entry: 'jump' };
+    } catch (error) {
+      if (settled || !isHilError(error) || !NOT_THE_ROM.includes(error.code)) throw error;
+    }
+  }
+  const entry = bench.workable ? await byBoot0(bench) : await byProbe(bench);
+  return { rom: await bench.meetBootloader(), before: app.boot, entry };
+}
+
+/** BOOT0 is sampled at the reset; afterwards the pin is the ROM's, so it is let go. */
+async function byBoot0(bench: Bench): Promise<Entry> {
+  const { controls, probe } = bench;
+  await controls.boot0(1);
+  await probe.reacquire();
+  await probe.resetRun();
+  await controls.boot0('released');
+  await probe.release();
+  return 'boot0';
+}
+
+/**
+ * Sets PC and MSP as a jump does, with the first page erased: the ROMs that repeat the boot decision then stay (AN2606 r70 16.1,
+ * 63.1; for the L073 the way round that users name).
+ */
+async function byProbe(bench: Bench): Promise<Entry> {
+  const { probe, chip } = bench;
+  await probe.reacquire();
+  await probe.resetHalt();
+  await probe.flashErasePages([0]);
+  const [stack, entry] = await probe.readMemory(chip.systemMemory.base, 32, 2);
+  await probe.writeRegister('msp', stack as number);
+  await probe.writeRegister('pc', entry as number);
+  await probe.resume();
+  await probe.release();
+  return 'probe';
+}

@@ -77,6 +77,62 @@ export function popFpFrame(s: FpCore, frame: number): FpStatus {
   return FP_DONE;
 }
 
+/**
+ * What every FP instruction does first (ExecuteFPCheck, after the access check): store the state that a lazy frame still waits for,
+ * begin a new context. A fault of the deferred store is thrown with `fpu.preserving` left set; see `lazyFault`.
+ */
+export function prepareContext(s: FpCore): void {
+  const { fpu } = s;
+  if ((fpu.fpccr & FPCCR_LSPACT) !== 0) {
+    preserveLazyState(s);
+    fpu.fpccr &= ~FPCCR_LSPACT;
+  }
+  if (fpu.fpccr < 0 && (s.control & CONTROL_FPCA) === 0) {
+    fpu.fpscr = fpu.fpdscr;
+    s.control |= CONTROL_FPCA;
+  }
+}
+
+/** Nothing of `prepareContext` is due. */
+export function contextReady(s: FpCore): boolean {
+  const { fpccr } = s.fpu;
+  return (fpccr & FPCCR_LSPACT) === 0 && (fpccr >= 0 || (s.control & CONTROL_FPCA) !== 0);
+}
+
+/** The store counts as done by the code that was interrupted: with its privilege and, without HFRDY, at priority -1. */
+function preserveLazyState(s: FpCore): void {
+  const { fpu, ipsr, control, activePriority } = s;
+  fpu.preserving = true;
+  if ((fpu.fpccr & FPCCR_USER) !== 0) {
+    s.ipsr = 0;
+    s.control |= 1;
+  } else s.control &= ~1;
+  if ((fpu.fpccr & FPCCR_HFRDY) === 0) s.activePriority = -1;
+  try {
+    storeFpState(s, fpu.fpcar);
+    fpu.preserving = false;
+  } finally {
+    s.ipsr = ipsr;
+    s.control = control;
+    s.activePriority = activePriority;
+  }
+}
+
+/**
+ * For the handler of a thrown fault: it came from the deferred store of a lazy frame (MMFSR.MLSPERR or BFSR.LSPERR, no fault
+ * address, and FPCCR's RDY bits instead of SHCSR's enables decide about escalation). Asking takes the mark away.
+ */
+export function lazyFault(s: FpCore): boolean {
+  const { preserving } = s.fpu;
+  s.fpu.preserving = false;
+  return preserving;
+}
+
+/** After a lazy fault that cannot be taken yet: it stays pending, the frame's FP part stays unwritten and the instruction goes on. */
+export function abandonLazyState(s: FpCore): void {
+  s.fpu.fpccr &= ~FPCCR_LSPACT;
+}
+
 function storeFpState(s: FpCore, at: number): void {
   for (let i = 0; i < 16; i++) store(s, at + 4 * i, s.fpu.s[i]!, 4);
   store(s, at + FPSCR_OFFSET, s.fpu.fpscr, 4);

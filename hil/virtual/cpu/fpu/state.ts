@@ -14,6 +14,8 @@ export interface FpuState {
   fpccr: number;
   fpcar: number;
   fpdscr: number;
+  /** The deferred store of a lazy frame is under way, or has just faulted (frames.ts). */
+  preserving: boolean;
 }
 
 /** What the FPU reads and writes of a core that has one. */
@@ -58,19 +60,20 @@ export const FP_UNDEFINED = 1;
 export const FP_NOCP = 2;
 /** UsageFault, UFSR.UNALIGNED: FP loads and stores are word-aligned, whatever CCR.UNALIGN_TRP says (A3.2.1). */
 export const FP_UNALIGNED = 3;
-/** The deferred store of the lazy frame was refused: MMFSR.MLSPERR or BFSR.LSPERR, see frames.ts. Nothing has changed yet. */
-export const FP_LAZY_FAULT = 4;
 
-export type FpStatus =
-  | typeof FP_DONE
-  | typeof FP_UNDEFINED
-  | typeof FP_NOCP
-  | typeof FP_UNALIGNED
-  | typeof FP_LAZY_FAULT;
+export type FpStatus = typeof FP_DONE | typeof FP_UNDEFINED | typeof FP_NOCP | typeof FP_UNALIGNED;
 
 export function createFpuState(): FpuState {
   const s = new Int32Array(32);
-  const fpu: FpuState = { s, f: new Float32Array(s.buffer), fpscr: 0, fpccr: 0, fpcar: 0, fpdscr: 0 };
+  const fpu: FpuState = {
+    s,
+    f: new Float32Array(s.buffer),
+    fpscr: 0,
+    fpccr: 0,
+    fpcar: 0,
+    fpdscr: 0,
+    preserving: false,
+  };
   resetFpu(fpu);
   return fpu;
 }
@@ -82,4 +85,5 @@ export function resetFpu(fpu: FpuState): void {
   fpu.fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
   fpu.fpcar = 0;
   fpu.fpdscr = 0;
+  fpu.preserving = false;
 }

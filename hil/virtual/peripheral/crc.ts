@@ -1,6 +1,6 @@
 import type { Peripheral, Width } from './peripheral.ts';
 
-/** CRC unit with programmable polynomial (F0, G0, L0, L4, C0). Source: RM0454 chapter 12 (documented). */
+/** CRC unit. Source: RM0454 chapter 12; RM0383 chapter 4 for the one without settings (documented). */
 const DR = 0x00;
 const IDR = 0x04;
 const CR = 0x08;
@@ -14,7 +14,8 @@ function reverse(value: number, bits: number): number {
   return out >>> 0;
 }
 
-export function createCrc(): Peripheral {
+/** @param programmable polynomial, initial value, width and reversal can be set (F0, G0, L0, L4, C0); F4 knows CRC-32 alone */
+export function createCrc(programmable = true): Peripheral {
   let crc = 0xffff_ffff;
   let idr = 0;
   let cr = 0;
@@ -52,15 +53,17 @@ export function createCrc(): Peripheral {
     size: 0x400,
     read(offset, width) {
       const shown = cr & 0x80 ? reverse(crc, size()) : crc;
-      const word = [shown, idr, cr, 0, init, polynomial][offset >> 2] ?? 0;
+      const word = (programmable ? [shown, idr, cr, 0, init, polynomial] : [shown, idr])[offset >> 2] ?? 0;
       return (word >>> ((offset & 3) * 8)) & (width === 4 ? 0xffff_ffff : (1 << (8 * width)) - 1);
     },
     write(offset, value, width) {
       if (offset === DR) feed(value, width);
-      else if (offset === IDR) idr = value >>> 0;
+      else if (offset === IDR) idr = programmable ? value >>> 0 : value & 0xff;
       else if (offset === CR) {
-        cr = value & 0xf8;
+        if (programmable) cr = value & 0xf8;
         if (value & 1) crc = init;
+      } else if (!programmable) {
+        return;
       } else if (offset === INIT) {
         init = value >>> 0;
         crc = init;

@@ -1,26 +1,28 @@
 import type { Peripheral, ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 
-/** DBG (DBGMCU) of STM32G0. Source: RM0454 chapter 29 (documented). */
+/** DBG or DBGMCU. Source: RM0454 chapter 29, RM0351 48.16, RM0383 23.16 (documented). */
 export interface Dbgmcu extends Peripheral {
-  /** True when APB_FZ1 stops peripheral `bit` while the core is halted. */
+  /** True when the first freeze register stops peripheral `bit` while the core is halted. */
   stops(bit: number): boolean;
 }
 
-export function createDbgmcu(idcode: number): Dbgmcu {
+/**
+ * @param crMask bits of CR: DBG_STOP and DBG_STANDBY by default; parts with Cortex-M4 have DBG_SLEEP and the trace pins besides
+ * @param freezes number of freeze registers
+ */
+export function createDbgmcu(idcode: number, crMask = 6, freezes = 2): Dbgmcu {
   let cr = 0;
-  let fz1 = 0;
-  let fz2 = 0;
+  const fz = new Uint32Array(freezes);
   return {
     name: 'DBG',
     size: 0x400,
     ...narrowAccess(
       {
-        read: (offset) => [idcode, cr, fz1, fz2][offset >> 2] ?? 0,
+        read: (offset) => [idcode, cr, ...fz][offset >> 2] ?? 0,
         write(offset, value) {
-          if (offset === 4) cr = value & 6;
-          else if (offset === 8) fz1 = value >>> 0;
-          else if (offset === 12) fz2 = value >>> 0;
+          if (offset === 4) cr = value & crMask;
+          else if (offset >= 8 && offset < 8 + 4 * freezes) fz[(offset - 8) >> 2] = value;
         },
         quietRead: () => true,
       },
@@ -28,8 +30,10 @@ export function createDbgmcu(idcode: number): Dbgmcu {
     ),
     reset(kind: ResetKind) {
       // Debug registers are reset by power-on only (29.9).
-      if (kind === 'power') cr = fz1 = fz2 = 0;
+      if (kind !== 'power') return;
+      cr = 0;
+      fz.fill(0);
     },
-    stops: (bit) => ((fz1 >>> bit) & 1) !== 0,
+    stops: (bit) => ((fz[0]! >>> bit) & 1) !== 0,
   };
 }

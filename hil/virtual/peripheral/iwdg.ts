@@ -3,7 +3,7 @@ import type { ClockSource } from './clock-source.ts';
 import type { Peripheral, PeripheralHost } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 
-/** Independent watchdog with window (F0, G0, L0, L4, C0). Source: RM0454 chapter 24 (documented unless a line says less). */
+/** Independent watchdog. Source: RM0454 chapter 24, RM0383 chapter 15 for the one without window (documented unless a line says less). */
 export interface IwdgOptions {
   readonly host: PeripheralHost;
   readonly lsi: ClockSource;
@@ -14,6 +14,8 @@ export interface IwdgOptions {
   readonly softwareStart: () => boolean;
   /** Core halted and DBG_APB_FZ1.IWDG_STOP set. */
   readonly frozen: () => boolean;
+  /** WINR exists: not on F4. Default true. */
+  readonly window?: boolean;
 }
 
 const KR = 0x00;
@@ -151,7 +153,7 @@ export function createIwdg(options: IwdgOptions): Peripheral {
       update(RVU, () => {
         rlr = value & 0xfff;
       });
-    } else if (offset === WINR && !(sr & WVU)) {
+    } else if (offset === WINR && (options.window ?? true) && !(sr & WVU)) {
       update(WVU, () => {
         winr = value & 0xfff;
         if (running) reload(); // a write to WINR reloads the counter (24.3.3)
@@ -164,7 +166,16 @@ export function createIwdg(options: IwdgOptions): Peripheral {
     size: 0x400,
     ...narrowAccess(
       {
-        read: (offset) => (offset === PR ? pr : offset === RLR ? rlr : offset === SR ? sr : offset === WINR ? winr : 0),
+        read: (offset) =>
+          offset === PR
+            ? pr
+            : offset === RLR
+              ? rlr
+              : offset === SR
+                ? sr
+                : offset === WINR && (options.window ?? true)
+                  ? winr
+                  : 0,
         write,
         quietRead: () => true,
         quietWrite: (offset, value) => offset === KR && (value & 0xffff) === 0xaaaa && !running,

@@ -2,7 +2,10 @@ import type { Schedule } from '../schedule.ts';
 import type { Peripheral } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 
-/** PWR of STM32G0: voltage range and backup write access. Low-power modes are not modelled. Source: RM0454 chapter 4 (documented). */
+/**
+ * PWR of STM32G0 and L4: voltage range and backup write access. Low-power modes are not modelled.
+ * Source: RM0454 chapter 4, RM0351 chapter 5 (documented).
+ */
 export interface PwrG0 extends Peripheral {
   range(): 1 | 2;
   backupWritable(): boolean;
@@ -16,7 +19,15 @@ const VOSF = 1 << 10;
 /** Time of a change of voltage range (DS12766, recalled: 20 us typical, 40 us at most). */
 const RANGE_CHANGE_NS = 20_000;
 
-export function createPwrG0(schedule: Schedule, rangeChanged: () => void): PwrG0 {
+/** CR1: which bits exist, and their values after reset. */
+export interface PwrCr1 {
+  readonly mask: number;
+  readonly reset: number;
+}
+
+const G0_CR1: PwrCr1 = { mask: 0x473f, reset: 0x208 };
+
+export function createPwrG0(schedule: Schedule, rangeChanged: () => void, bits: PwrCr1 = G0_CR1): PwrG0 {
   let cr1 = 0;
   let vosf = false;
   const others = new Map<number, number>();
@@ -34,7 +45,7 @@ export function createPwrG0(schedule: Schedule, rangeChanged: () => void): PwrG0
         write(offset, value) {
           if (offset === CR1) {
             const before = range();
-            cr1 = value & 0x473f;
+            cr1 = value & bits.mask;
             if (range() === before) return;
             vosf = true;
             rangeChanged();
@@ -48,7 +59,7 @@ export function createPwrG0(schedule: Schedule, rangeChanged: () => void): PwrG0
       'apb',
     ),
     reset() {
-      cr1 = 0x208;
+      cr1 = bits.reset;
       vosf = false;
       others.clear();
       others.set(CR3, 0x8000);

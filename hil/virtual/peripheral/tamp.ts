@@ -1,19 +1,20 @@
 import type { Peripheral, ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 
-/** TAMP: its backup registers only. Source: RM0454 chapter 28 (documented). */
+/** TAMP or RTC: the backup registers only. Source: RM0454 chapter 28; RM0351 38.6 and RM0383 17.6 (documented). */
 export interface Tamp extends Peripheral {
   /** BDRST, or a change of RDP from level 1 to 0. */
   clearBackup(): void;
 }
 
-const BKP0R = 0x100;
+/** Where BKP0R stands: in TAMP on G0, in the RTC on F0, F4, L0 and L4. */
+const BKP0R = { TAMP: 0x100, RTC: 0x50 } as const;
 
-export function createTamp(count: number, writable: () => boolean): Tamp {
+export function createTamp(count: number, writable: () => boolean, block: keyof typeof BKP0R = 'TAMP'): Tamp {
   const registers = new Uint32Array(count);
-  const indexOf = (offset: number): number => (offset - BKP0R) >> 2;
+  const indexOf = (offset: number): number => (offset - BKP0R[block]) >> 2;
   return {
-    name: 'TAMP',
+    name: block,
     size: 0x400,
     ...narrowAccess(
       {

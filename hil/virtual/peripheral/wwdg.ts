@@ -2,13 +2,15 @@ import type { EventHandle } from '../schedule.ts';
 import type { Peripheral, PeripheralHost } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 
-/** Window watchdog (G0: WDGTB of three bits). Source: RM0454 chapter 25 (documented). */
+/** Window watchdog. Source: RM0454 chapter 25; RM0351 chapter 33 and RM0383 chapter 16 for two bits of WDGTB (documented). */
 export interface WwdgOptions {
   readonly host: PeripheralHost;
   readonly irq: number;
   readonly pclkHz: () => number;
   readonly expired: () => void;
   readonly frozen: () => boolean;
+  /** Prescaler field WDGTB of CFR: bits 13:11 on G0 and C0 (the default), 8:7 on F0, F4, L0, L4. */
+  readonly wdgtb?: { readonly lsb: number; readonly width: number };
 }
 
 const CR = 0x00;
@@ -20,13 +22,15 @@ const EWI = 1 << 9;
 export function createWwdg(options: WwdgOptions): Peripheral {
   const { host } = options;
   const schedule = host.schedule;
+  const { lsb, width } = options.wdgtb ?? { lsb: 11, width: 3 };
+  const wdgtbMask = (1 << width) - 1;
   let counter = 0x7f;
   let active = false;
   let cfr = 0x7f;
   let ewif = false;
   let tick: EventHandle | undefined;
 
-  const periodNs = (): number => (4096 * (1 << ((cfr >>> 11) & 7)) * 1e9) / options.pclkHz();
+  const periodNs = (): number => (4096 * (1 << ((cfr >>> lsb) & wdgtbMask)) * 1e9) / options.pclkHz();
   const updateIrq = (): void => host.setIrq(options.irq, ewif && (cfr & EWI) !== 0);
 
   function expire(why: string): void {
@@ -66,7 +70,7 @@ export function createWwdg(options: WwdgOptions): Peripheral {
             }
             if (active && (counter & 0x40) === 0) expire('T6 written as 0');
           } else if (offset === CFR) {
-            cfr = (value & 0x3a7f) | (cfr & EWI); // EWI is cleared by reset only
+            cfr = (value & (0x7f | EWI | (wdgtbMask << lsb))) | (cfr & EWI); // EWI is cleared by reset only
             updateIrq();
           } else if (offset === SR && (value & 1) === 0) {
             ewif = false;

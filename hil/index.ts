@@ -5,11 +5,14 @@ export type {
   BootloaderHandle,
   BootRecord,
   CoreSight,
+  Entry,
   JumpOutcome,
+  ReachedBootloader,
 } from './board/bench-types.ts';
 export { type GoSignature, goSignature } from './board/go-signature.ts';
 export type { BootloaderSession } from './bootloader/an3155/session.ts';
-export { type Chip, contains, endOf, type Page, pageAt, pageOf } from './chip/chip.ts';
+export { type Chip, contains, endOf, type Page, pageAt, pageCount, pageOf, type RomUsart } from './chip/chip.ts';
+export { type EntryRow, entryRow } from './chip/entry-table.ts';
 export { type GoRow, goRow } from './chip/go-table.ts';
 export { chipNamed } from './chip/lookup.ts';
 export { type Blame, HilError, isHilError } from './error/hil-error.ts';

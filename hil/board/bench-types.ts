@@ -1,5 +1,5 @@
 import type { BootloaderSession } from '../bootloader/an3155/session.ts';
-import type { Chip } from '../chip/chip.ts';
+import type { Chip, RomUsart } from '../chip/chip.ts';
 import type { Permissions } from '../guard/access.ts';
 import type { Image } from '../image/image.ts';
 import type { Inspection } from '../probe/inspect.ts';
@@ -21,6 +21,8 @@ export interface BoardWires {
   readonly console: string;
   /** Serial endpoint on a USART of the ROM: often the console's own. Undefined: no wire of the rig reaches the ROM. */
   readonly rom?: string;
+  /** Name of that USART of the ROM, e.g. `USART2`. */
+  readonly romUsart?: string;
   /** Control endpoint of a virtual board (power, NRST, BOOT0, button, wire); undefined when nobody can do what a hand would do. */
   readonly control?: { readonly host: string; readonly port: number };
   /** ROM ID byte that the rig file promises (virtual boards); a real board is asked. */
@@ -106,13 +108,16 @@ export interface BootloaderHandle {
   goRamStub(): Promise<Application>;
 }
 
+/** What is left of an application's handle when it is gone: how it had started. */
+export type Started = Pick<Application, 'boot'>;
+
 /** How the ROM was entered. */
 export type Entry = 'jump' | 'boot0' | 'probe';
 
 export interface ReachedBootloader {
   readonly rom: BootloaderHandle;
   /** The application's start before. */
-  readonly before: Application['boot'];
+  readonly before: Started;
   readonly entry: Entry;
 }
 
@@ -128,6 +133,8 @@ export interface Bench {
   readonly controls: Controls;
   /** True when power, NRST, BOOT0 and button can be worked from here. */
   readonly workable: boolean;
+  /** The USART of the ROM that the rig's wire reaches; undefined if none does. */
+  readonly romUsart: RomUsart | undefined;
   /** ROM ID byte read by SWD. */
   romId(): Promise<number>;
   /** Flash an application by name through the probe, set it up, let it start released, and wait for its banner. */

@@ -280,6 +280,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     probe,
     controls,
     workable: wires.control !== undefined,
+    romUsart: chip.rom.usarts.find(({ name }) => name === wires.romUsart),
     async romId() {
       await probe.reacquire();
       const { romId } = await probe.identity();

@@ -1,6 +1,8 @@
+import { type Page, pageAt } from '../chip/chip.ts';
 import { entryRow } from '../chip/entry-table.ts';
 import { isHilError } from '../error/hil-error.ts';
-import type { Bench, Entry, ReachedBootloader } from './bench-types.ts';
+import type { Segment } from '../image/image.ts';
+import type { Bench, ReachedBootloader } from './bench-types.ts';
 
 /** HilErrors that say "the ROM does not answer": 301, 302 by port, 428 by probe. */
 const NOT_THE_ROM = [301, 302, 428];
@@ -19,31 +21,36 @@ export async function reachBootloader(
   if (row?.jump !== 'returns') {
     const settled = row !== undefined && row.provenance.confidence !== 'hypothesis';
     try {
-      return { rom: await app.enterBootloader(), before: app.boot, entry: 'jump' };
+      return { rom: await app.enterBootloader(), before: { boot: app.boot }, entry: 'jump' };
     } catch (error) {
       if (settled || !isHilError(error) || !NOT_THE_ROM.includes(error.code)) throw error;
     }
   }
-  const entry = bench.workable ? await byBoot0(bench) : await byProbe(bench);
-  return { rom: await bench.meetBootloader(), before: app.boot, entry };
+  if (bench.workable) {
+    await byBoot0(bench);
+    return { rom: await bench.meetBootloader(), before: { boot: app.boot }, entry: 'boot0' };
+  }
+  await byProbe(bench);
+  const rom = await bench.meetBootloader();
+  await rom.session.eraseAndWrite(firstPage(bench));
+  return { rom, before: { boot: app.boot }, entry: 'probe' };
 }
 
 /** BOOT0 is sampled at the reset; afterwards the pin is the ROM's, so it is let go. */
-async function byBoot0(bench: Bench): Promise<Entry> {
+async function byBoot0(bench: Bench): Promise<void> {
   const { controls, probe } = bench;
   await controls.boot0(1);
   await probe.reacquire();
   await probe.resetRun();
   await controls.boot0('released');
   await probe.release();
-  return 'boot0';
 }
 
 /**
  * Sets PC and MSP as a jump does, with the first page erased: the ROMs that repeat the boot decision then stay (AN2606 r70 16.1,
  * 63.1; for the L073 the way round that users name).
  */
-async function byProbe(bench: Bench): Promise<Entry> {
+async function byProbe(bench: Bench): Promise<void> {
   const { probe, chip } = bench;
   await probe.reacquire();
   await probe.resetHalt();
@@ -53,5 +60,13 @@ async function byProbe(bench: Bench): Promise<Entry> {
   await probe.writeRegister('pc', entry as number);
   await probe.resume();
   await probe.release();
-  return 'probe';
+}
+
+/** What the application has on the page that was erased. */
+function firstPage(bench: Bench): readonly Segment[] {
+  const { base, size } = pageAt(bench.chip, 0) as Page;
+  return bench.image('handover').segments.flatMap(({ address, bytes }) => {
+    const part = bytes.subarray(0, Math.max(0, base + size - address));
+    return part.length === 0 ? [] : [{ address, bytes: part }];
+  });
 }

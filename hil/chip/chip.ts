@@ -21,6 +21,8 @@ export interface OptionWord {
   readonly address: number;
   readonly factory: number;
   readonly fields: Readonly<Record<string, BitField>>;
+  /** Bits that the option-byte area holds of it; 32 if not given. */
+  readonly width?: 8 | 16;
 }
 
 /** A USART on which the ROM listens. */
@@ -60,10 +62,16 @@ export interface RomFacts {
   readonly clockSource: string;
   /** Longest time from reset to the first 0x7F it can hear, in ms. */
   readonly startupMs: number;
+  /** The same on a board without LSE, if the ROM waits for it (L4). */
+  readonly startupWithoutLseMs?: number;
   /** Pattern number of AN2606 table 2. */
   readonly bootPattern: number;
   /** Addresses and lengths of Write Memory are multiples of this. */
   readonly writeAlignment: number;
+  /** False: the ROM refuses the special codes of Extended Erase, mass erase among them. Absent: it has them. */
+  readonly massErase?: boolean;
+  /** Pages per sector as Write Protect counts; 1 if absent. */
+  readonly writeProtectPages?: number;
   /** GO to this address leaves the securable memory; undefined if the part has none. */
   readonly securableMemoryExit?: number;
 }
@@ -112,6 +120,8 @@ export interface FlashController {
     /** Page or sector number; L0 and F0 name the page by address. */
     readonly pageNumber?: BitField;
   };
+  /** F4: lock and start of the option bytes are bits of the option register itself. */
+  readonly optionControl?: { readonly register: string; readonly lock: number; readonly start: number };
   readonly status: {
     /** Flags that record an error until they are written with 1. */
     readonly errors: number;
@@ -126,14 +136,18 @@ export interface FlashController {
 export interface PageRun {
   readonly count: number;
   readonly size: number;
+  /** Longest time that the erase of one takes, in ms. */
+  readonly eraseMs: number;
 }
 
 /**
- * How option words stand in the option-byte area and how they are changed.
+ * How option words stand in the option-byte area and how they are changed. A word is always its payload, without complements.
  * `double-word`: word, then its complement; written by register and OPTSTRT (G0, C0, L4).
- * `half-complement`: value in bits 15:0, complement in 31:16; written in place (L0).
- * `byte-complement`: byte, then its complement; erased and written in place by half-words (F0).
- * `register`: the register is what counts; OPTSTRT stores it (F4).
+ * `half-complement`: bits 15:0 and their complement in one word of the area, bits 31:16 and theirs in the next; written in place (L0).
+ * `byte-complement`: each byte of the word, lowest first, followed by its complement; the whole area is erased and written in place
+ * by half-words (F0). The word `OBR` shows RDP in bits 7:0, where the register shows flags instead; the rest stands as in the register.
+ * `register`: the register is what counts; OPTSTRT stores it (F4). The area shows bits 15:0 of it at the address, bits 31:16 eight
+ * bytes further.
  */
 export type OptionLayout = 'double-word' | 'half-complement' | 'byte-complement' | 'register';
 
@@ -195,6 +209,10 @@ export interface Chip {
     /** Bytes programmed at once. */
     readonly programUnit: number;
     readonly erasedByte: number;
+    /** Longest time of a mass erase, of all banks, in ms; undefined if the interface knows none. */
+    readonly massEraseMs?: number;
+    /** Longest time to program one unit, in µs. */
+    readonly programUs: number;
     readonly controller: FlashController;
   };
   /** RAM with parity check off; `parityOnSize` if the parity bits cost memory. */
@@ -205,7 +223,14 @@ export interface Chip {
   readonly dataMemory?: Region;
   readonly otp?: Region;
   readonly systemMemory: Region;
-  readonly optionBytes: Region & { readonly layout: OptionLayout; readonly words: readonly OptionWord[] };
+  /** System memory of the second bank (G0B1). */
+  readonly systemMemory2?: Region;
+  /** `second` is the area of the second bank (L4). */
+  readonly optionBytes: Region & {
+    readonly second?: Region;
+    readonly layout: OptionLayout;
+    readonly words: readonly OptionWord[];
+  };
   readonly memoryRemap: {
     readonly register: number;
     readonly field: BitField;

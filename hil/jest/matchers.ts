@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
-import type { Application } from '../board/bench-types.ts';
+import type { Started } from '../board/bench-types.ts';
 import { restartDefects } from './restart-rules.ts';
 
 expect.extend({
-  toHaveRestartedCleanly(received: Application, before: Application) {
+  toHaveRestartedCleanly(received: Started, before: Started) {
     const defects = restartDefects(received.boot, before.boot);
     return {
       pass: defects.length === 0,
@@ -21,6 +21,6 @@ declare module 'expect' {
      * The application came back by exactly one software reset since `before`: counter +1, SFTRSTF (PINRSTF may join), VTOR, core and
      * clocks at their reset values.
      */
-    toHaveRestartedCleanly(before: Application): R;
+    toHaveRestartedCleanly(before: Started): R;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardWires } from '../board/bench-types.ts';
-import { romUsartOn } from '../chip/chip.ts';
+import { type Chip, romUsartOn } from '../chip/chip.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { type Lease, takeLease } from './lease.ts';
@@ -113,13 +113,15 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
   };
   const chip = chipNamed(entry.chip);
   if (entry.kind === 'real') {
-    const rom = entry.rom ?? (romUsartOn(chip, chip.board.console) === undefined ? undefined : entry.usart);
+    const shared = romUsartOn(chip, chip.board.console);
+    // Where somebody wired an adapter is not written down; the first port AN2606 lists is the one that users take.
+    const port = entry.rom === undefined ? shared : chip.rom.usarts.find((usart) => usart !== shared);
     return {
       ...common,
       kind: 'real',
       probe: { kind: 'usb', serial: entry.probeSerial },
       console: entry.usart,
-      ...(rom === undefined ? {} : { rom }),
+      ...(port === undefined ? {} : { rom: entry.rom ?? entry.usart, romUsart: port.name }),
     };
   }
   if (endpoints === undefined) {
@@ -135,7 +137,7 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
     kind: 'virtual',
     probe: { kind: 'tcp', port: endpoints.stlink.port, serial: endpoints.stlink.serial },
     console: console.line,
-    ...(rom === undefined ? {} : { rom }),
+    ...(rom === undefined ? {} : { rom: rom.line, ...romUsartNamed(chip, rom.name) }),
     control: endpoints.control,
     romId: entry.romId,
   };
@@ -144,17 +146,23 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
 type Uart = VirtualEndpoints['uart'][number];
 
 /** Line of the wire on which the ROM is spoken to. @throws HilError 616 for a name that the board does not have */
-function romPortOf(entry: VirtualBoardEntry, { uart }: VirtualEndpoints, console: Uart): string | undefined {
+function romPortOf(entry: VirtualBoardEntry, { uart }: VirtualEndpoints, console: Uart): Uart | undefined {
   const reaching = uart.filter(({ role }) => role !== 'vcp');
   if (entry.romPort === 'none') return undefined;
   if (entry.romPort !== undefined) {
     const named = reaching.find(({ name }) => name === entry.romPort);
-    if (named !== undefined) return named.line;
+    if (named !== undefined) return named;
     throw new HilError(
       616,
       `${entry.name}: no wire called '${entry.romPort}' reaches the ROM of the ${entry.chip}; there are ${reaching.map(({ name }) => name).join(', ')}, and none`,
       { blame: 'rig', context: { romPort: entry.romPort } },
     );
   }
-  return console.role === 'both' ? console.line : reaching[0]?.line;
+  return console.role === 'both' ? console : reaching[0];
+}
+
+/** A wire is named for its USART, with the pins behind it where two wires end at the same one. */
+function romUsartNamed(chip: Chip, wire: string): Pick<BoardWires, 'romUsart'> {
+  const port = chip.rom.usarts.find(({ name, tx, rx }) => wire === name || wire === `${name}_${tx}_${rx}`);
+  return port === undefined ? {} : { romUsart: port.name };
 }

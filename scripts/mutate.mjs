@@ -1,6 +1,6 @@
 // The kept list of one-line mutations (scripts/mutations/*.json): each must turn the test it names red.
 //   node scripts/mutate.mjs [--area cpu] [--name text]
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -49,43 +49,55 @@ function copyTree() {
   return copy;
 }
 
-function runTests(copy, files, name, hangMs = HANG_MS) {
-  return new Promise((resolve) => {
-    const out = join(copy, 'mutation-result.json');
-    rmSync(out, { force: true });
-    const argv = [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-      '--selectProjects',
-      'unit',
-      '--runInBand',
-      '--json',
-      `--outputFile=${out}`,
-      '--runTestsByPath',
-      ...files.map((file) => join(copy, file)),
-    ];
-    if (name) argv.push('-t', name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    const child = spawn(process.execPath, argv, { cwd: copy, stdio: 'ignore', detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), hangMs);
-    child.on('close', () => {
-      clearTimeout(timer);
-      if (!existsSync(out)) return resolve({ hung: true, tests: [] });
-      const results = JSON.parse(readFileSync(out, 'utf8')).testResults;
-      resolve({
-        hung: false,
-        tests: results.flatMap((r) => r.assertionResults),
-        message: results.map((r) => r.message).join('\n'),
-      });
+/** A process that runs tests in a copy; a new one after a hang or a crash. */
+function createRunner(copy) {
+  let server;
+  const start = () => {
+    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+    server = fork(join(root, 'scripts/lib/test-server.mjs'), [], {
+      cwd: copy,
+      execArgv: flags,
+      env: { ...process.env, HIL_BOARDS: '0' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      detached: true,
     });
-  });
+  };
+  const stop = () => {
+    try {
+      if (server !== undefined) process.kill(-server.pid, 'SIGKILL');
+    } catch {}
+    server = undefined;
+  };
+  const run = (files, name, hangMs = HANG_MS) =>
+    new Promise((resolve) => {
+      if (server === undefined) start();
+      const mine = server;
+      const finish = (result) => {
+        clearTimeout(timer);
+        mine.removeAllListeners();
+        resolve(result);
+      };
+      const timer = setTimeout(() => {
+        stop();
+        finish({ hung: true, tests: [] });
+      }, hangMs);
+      mine.once('exit', () => {
+        server = undefined;
+        finish({ hung: true, tests: [] });
+      });
+      mine.once('message', ({ error, tests = [], message = '' }) =>
+        finish({ hung: false, tests, message: error ?? message }),
+      );
+      mine.send({ files: files.map((file) => join(copy, file)), name });
+    });
+  return { run, stop };
 }
 
 const make = (copy) =>
   spawnSync('make', ['-C', 'firmware', '--no-print-directory', 'all'], { cwd: copy, encoding: 'utf8' });
 
 /** undefined when the mutation is caught by its named test; otherwise why not. */
-async function judge(copy, entry) {
+async function judge(copy, runner, entry) {
   const path = join(copy, entry.file);
   if (!existsSync(path)) return `no such file: ${entry.file}`;
   const original = readFileSync(path, 'utf8');
@@ -100,7 +112,7 @@ async function judge(copy, entry) {
       const built = make(copy);
       if (built.status !== 0) return `the mutated firmware does not build:\n${built.stderr}`;
     }
-    const run = await runTests(copy, [entry.test.file], entry.test.name);
+    const run = await runner.run([entry.test.file], entry.test.name);
     if (run.hung) return `the test run ended without a result (hung past ${HANG_MS} ms, or crashed)`;
     const named = run.tests.filter((test) => test.fullName.includes(entry.test.name) && test.status !== 'pending');
     if (named.length === 0)
@@ -113,11 +125,10 @@ async function judge(copy, entry) {
 }
 
 /** The named tests must be green before anything is mutated, or their red would prove nothing. */
-async function baseline(copy) {
+async function baseline(copy, runner) {
   const files = [...new Set(mutations.map((entry) => entry.test.file))];
   const problems = files.filter((file) => !existsSync(join(copy, file))).map((file) => `no such test file: ${file}`);
-  const run = await runTests(
-    copy,
+  const run = await runner.run(
     files.filter((file) => existsSync(join(copy, file))),
     undefined,
     BASELINE_HANG_MS,
@@ -131,24 +142,30 @@ if (mutations.length === 0) {
   console.error('no mutation matches');
   process.exit(2);
 }
-const copies = Array.from({ length: Math.min(2, availableParallelism()) }, copyTree);
+const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, copyTree).map((copy) => ({
+  copy,
+  runner: createRunner(copy),
+}));
 let failed = 0;
 try {
-  const problems = await baseline(copies[0]);
+  const problems = await baseline(lanes[0].copy, lanes[0].runner);
   for (const problem of problems) console.log(`BASELINE ${problem}`);
   failed += problems.length;
   const queue = [...mutations];
   await Promise.all(
-    copies.map(async (copy) => {
+    lanes.map(async ({ copy, runner }) => {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
-        const why = await judge(copy, entry);
+        const why = await judge(copy, runner, entry);
         if (why) failed += 1;
         console.log(`${why ? 'FAIL' : 'red '} ${entry.area}: ${entry.name}${why ? `\n     ${why}` : ''}`);
       }
     }),
   );
 } finally {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+  for (const { copy, runner } of lanes) {
+    runner.stop();
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
 console.log(`${mutations.length} mutations, ${failed} problem${failed === 1 ? '' : 's'}`);
 process.exit(failed ? 1 : 0);

@@ -1,9 +1,33 @@
 import { HilError } from '../error/hil-error.ts';
 import type { Chip } from './chip.ts';
+import { stm32c031c6 } from './part/stm32c031c6.ts';
+import { stm32c071rb } from './part/stm32c071rb.ts';
+import { stm32f042k6 } from './part/stm32f042k6.ts';
+import { stm32f091rc } from './part/stm32f091rc.ts';
+import { stm32f411ce } from './part/stm32f411ce.ts';
+import { stm32f411re } from './part/stm32f411re.ts';
+import { stm32g0b1re } from './part/stm32g0b1re.ts';
 import { stm32g070rb } from './part/stm32g070rb.ts';
+import { stm32l011k4 } from './part/stm32l011k4.ts';
+import { stm32l031k6 } from './part/stm32l031k6.ts';
+import { stm32l073rz } from './part/stm32l073rz.ts';
+import { stm32l476rg } from './part/stm32l476rg.ts';
 
 /** Every part the project knows. A new part is one file in `part/` and one line here. */
-export const chips: readonly Chip[] = [stm32g070rb];
+export const chips: readonly Chip[] = [
+  stm32g070rb,
+  stm32g0b1re,
+  stm32c031c6,
+  stm32c071rb,
+  stm32f042k6,
+  stm32f091rc,
+  stm32f411re,
+  stm32f411ce,
+  stm32l011k4,
+  stm32l031k6,
+  stm32l073rz,
+  stm32l476rg,
+];
 
 /**
  * Finds a part by its name (`STM32G070RB`) or by its board's (`NUCLEO-G070RB`), in any case.

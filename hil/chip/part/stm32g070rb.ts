@@ -1,7 +1,10 @@
 import type { Chip } from '../chip.ts';
+import type { Provenance } from '../provenance.ts';
 
 const FLASH_REGISTERS = 0x4002_2000;
 const OPTION_BYTES = 0x1fff_7800;
+
+const FLASH_TIMES: Provenance = { source: 'DS12766, flash memory characteristics, recalled', confidence: 'hypothesis' };
 
 export const stm32g070rb: Chip = {
   name: 'STM32G070RB',
@@ -37,10 +40,12 @@ export const stm32g070rb: Chip = {
   flash: {
     base: 0x0800_0000,
     size: 128 * 1024,
-    pages: [{ count: 64, size: 2048 }],
+    pages: [{ count: 64, size: 2048, eraseMs: 40 }],
     banks: 1,
     programUnit: 8,
     erasedByte: 0xff,
+    massEraseMs: 40.1,
+    programUs: 125,
     controller: {
       ip: 'g0',
       base: FLASH_REGISTERS,
@@ -62,6 +67,7 @@ export const stm32g070rb: Chip = {
     },
   },
   sram: { base: 0x2000_0000, size: 36 * 1024, parityOnSize: 32 * 1024 },
+  otp: { base: 0x1fff_7000, size: 1024 },
   systemMemory: { base: 0x1fff_0000, size: 28 * 1024 },
   optionBytes: {
     base: OPTION_BYTES,
@@ -169,6 +175,9 @@ export const stm32g070rb: Chip = {
     'flash.base': { source: 'ST header stm32g070xx.h', confidence: 'documented' },
     'flash.size': { source: 'ST order code RB; OpenOCD', confidence: 'documented' },
     'flash.pages': { source: 'OpenOCD; stm32flash', confidence: 'corroborated' },
+    'flash.pages.0.eraseMs': FLASH_TIMES,
+    'flash.massEraseMs': FLASH_TIMES,
+    'flash.programUs': FLASH_TIMES,
     'flash.banks': { source: 'OpenOCD', confidence: 'corroborated' },
     'flash.programUnit': { source: 'ST SVD STM32G0, FLASH_SR fields', confidence: 'documented' },
     'flash.erasedByte': { source: 'AN2606 r70 48.3.1 (empty check against 0xFFFFFFFF)', confidence: 'documented' },
@@ -180,6 +189,7 @@ export const stm32g070rb: Chip = {
       note: 'six bits follow from 64 pages',
     },
     sram: { source: 'AN2606 r70 T226 (end 0x20009000); ST header SRAM_SIZE_MAX 0x8000', confidence: 'corroborated' },
+    otp: { source: 'RM0454 3.3.1, flash memory organization', confidence: 'documented' },
     systemMemory: { source: 'AN2606 r70 T107, T226', confidence: 'documented' },
     'optionBytes.base': { source: 'public tools (Black Magic Probe, stm32flash)', confidence: 'corroborated' },
     'optionBytes.size': { source: "stm32flash's device table", confidence: 'reported' },

@@ -6,7 +6,15 @@
  */
 import type { MemoryRegion } from '../bus.ts';
 import type { CodeCache, CoreState } from './state.ts';
-import { DECODE_NOW, decode, EDGE, HOOK } from './v6m/decode.ts';
+
+/** A slot that is not decoded yet. Both architectures use the same words for this and the next two. */
+const DECODE_NOW = 0;
+/** Behind the last instruction of a memory. */
+const EDGE = 91;
+/** A breakpoint comparator points here. */
+const HOOK = 92;
+const NOTHING = new Int32Array(0);
+
 
 export function cacheOf(s: CoreState, region: MemoryRegion): CodeCache {
   const known = s.caches[region.index];
@@ -15,9 +23,12 @@ export function cacheOf(s: CoreState, region: MemoryRegion): CodeCache {
   const cache: CodeCache = {
     region,
     code: new Int32Array(slots + 2),
+    operand: s.isV7m ? new Int32Array(slots + 2) : NOTHING,
+    itCode: s.isV7m ? new Int32Array(slots + 2) : NOTHING,
     mark: new Uint8Array((region.size >> 8) + 1),
   };
   cache.code.fill(EDGE, slots);
+  cache.itCode.fill(EDGE, slots);
   s.caches[region.index] = cache;
   return cache;
 }
@@ -31,6 +42,7 @@ export function forget(s: CoreState, region: MemoryRegion, offset: number, lengt
     const first = Math.max(0, (offset >> 1) - 1);
     const end = Math.min(slots, (offset + length + 1) >> 1);
     cache.code.fill(DECODE_NOW, first, end);
+    cache.itCode.fill(DECODE_NOW, first, end);
     // Pages that lie wholly inside hold no decoded instruction any more.
     cache.mark.fill(0, (offset + 255) >> 8, (offset + length) >> 8);
     return;
@@ -39,6 +51,13 @@ export function forget(s: CoreState, region: MemoryRegion, offset: number, lengt
   const end = Math.min(slots, (offset + length + 1) >> 1);
   if (cache.mark[offset >> 8] === 0 && cache.mark[(offset + length - 1) >> 8] === 0) return;
   cache.code.fill(DECODE_NOW, first, end);
+  cache.itCode.fill(DECODE_NOW, first, end);
+}
+
+/** Forget one slot of the window. */
+export function forgetSlot(s: CoreState, slot: number): void {
+  s.cache.code[slot] = DECODE_NOW;
+  if (s.isV7m) s.cache.itCode[slot] = DECODE_NOW;
 }
 
 /** ARMv6-M C1.9: does a comparator match `address`? Its enable bit counts only with `enabledOnly`. */
@@ -67,14 +86,17 @@ export function refreshHooks(s: CoreState): void {
   }
 }
 
-/** Decode slot `slot` of the window's memory into its cache; a hook where a breakpoint may match. */
-export function decodeSlot(s: CoreState, slot: number): number {
-  const { region, code, mark } = s.cache;
+/**
+ * Decode slot `slot` of the window's memory into its cache; a hook where a breakpoint may match. `inIt`: for use inside an IT block.
+ */
+export function decodeSlot(s: CoreState, slot: number, inIt = false): number {
+  const { region, mark } = s.cache;
   const offset = slot << 1;
   const hooked =
     breakpointMatches(s, (region.base + offset) >>> 0) || (s.bus.alias === region && breakpointMatches(s, offset));
-  const word = hooked ? HOOK : decode(region.halfwords, slot, region.size >> 1);
-  code[slot] = word;
+  const word = hooked ? HOOK : s.arch.decode(s.cache, slot, inIt);
+  if (inIt) s.cache.itCode[slot] = word;
+  else s.cache.code[slot] = word;
   mark[offset >> 8] = 1;
   mark[(offset + 2) >> 8] = 1; // the second halfword of a 32-bit instruction
   return word;

@@ -15,7 +15,6 @@ import type { Width } from '../peripheral/peripheral.ts';
 import { forget, refreshHooks } from './code-cache.ts';
 import type { Core } from './core.ts';
 import { C_HALT, C_STEP, DFSR_HALTED, debugEnabled, halt } from './debug-registers.ts';
-import { finishEntry } from './exceptions.ts';
 import { setupFastPath } from './fast-path.ts';
 import { isPpb } from './memory-access.ts';
 import type { CoreOptions } from './options.ts';
@@ -26,12 +25,13 @@ import { runCore, settleReset } from './run.ts';
 import type { CoreState } from './state.ts';
 import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
 import { freezeSysTick, nextSysTickCycle, syncSysTick } from './systick.ts';
+import { armv6m } from './v6m/architecture.ts';
 
 /** Cycles granted to one debugger's step; only a stalled bus can use them up. */
 const STEP_LIMIT = 1000;
 
 export function createCore(options: CoreOptions): Core {
-  const s = createState(options);
+  const s = createState(options, armv6m);
   options.bus.listen({
     contentChanged(region: MemoryRegion, offset: number, length: number) {
       forget(s, region, offset, length);
@@ -145,7 +145,7 @@ function debugWritePpb(s: CoreState, address: number, value: number, width: Widt
   if ((s.debug.dhcsr & C_HALT) !== 0) {
     if (s.halted) return;
     // An exception entry that has begun is completed, so that the PC means something.
-    if (s.entering !== 0) finishEntry(s);
+    if (s.entering !== 0) s.arch.finishEntry(s);
     halt(s, DFSR_HALTED);
   } else if (wasHalted && (s.debug.dhcsr & C_STEP) !== 0) {
     if (runCore(s, cyclesOf(s) + STEP_LIMIT) === 'lockup') halt(s, DFSR_HALTED);

@@ -35,7 +35,7 @@ export function load(s: CoreState, address: number, width: Width): number {
   const region = s.bus.memoryAt(a);
   if (region === undefined) {
     if (s.probing && !s.bus.quietRead(a)) throw PROBE_ABORT;
-    if (a >>> 28 === 5) s.k--; // single-cycle I/O port: GPIO in one cycle (Cortex-M0+ TRM 3.3)
+    if (a >>> 28 === 5 && s.options.ioPort) s.k--; // single-cycle I/O port: GPIO in one cycle (Cortex-M0+ TRM 3.3)
     return s.bus.read(a, width);
   }
   if (region.stalled) throw STALL;
@@ -60,7 +60,7 @@ export function store(s: CoreState, address: number, value: number, width: Width
     return;
   }
   if (s.checked) check(s, a, width, true);
-  if (a >>> 28 === 5) s.k--;
+  if (a >>> 28 === 5 && s.options.ioPort) s.k--;
   s.bus.write(a, value, width);
 }
 

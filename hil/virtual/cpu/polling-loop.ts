@@ -5,7 +5,6 @@ import { executionPriority, nextException } from './pending.ts';
 import { resolveWindow } from './run.ts';
 import type { CoreState } from './state.ts';
 import { STOP_NONE } from './state.ts';
-import { execute } from './v6m/execute.ts';
 import { watchesPc } from './watchpoints.ts';
 
 /** See `Core.pollingLoopCycles`. A core that waits for the bus counts as a loop of one cycle. */
@@ -27,7 +26,7 @@ export function pollingLoopCycles(s: CoreState, maxInstructions: number): number
       s.cycleBase += s.k;
       s.k = 0;
       s.limit = 1;
-      execute(s);
+      s.arch.execute(s);
       if (s.stop !== STOP_NONE || resolveWindow(s) !== 'ready' || s.t === 0) break;
       if (
         s.r[15] === registers[15] &&

@@ -1,6 +1,6 @@
 /** The outer loop of a core: resets, halts, exceptions, sleep and the slices between them. */
 
-import { breakpointMatches, cacheOf, decodeSlot } from './code-cache.ts';
+import { breakpointMatches, cacheOf, forgetSlot } from './code-cache.ts';
 import type { StopReason } from './core.ts';
 import {
   C_HALT,
@@ -14,7 +14,7 @@ import {
   VC_CORERESET,
   VC_HARDERR,
 } from './debug-registers.ts';
-import { beginEntry, exceptionReturn, fetchResetVector, finishEntry, raiseHardFault } from './exceptions.ts';
+import { fetchResetVector } from './exceptions.ts';
 import { checkMpu } from './mpu.ts';
 import { executionPriority, nextException, setPending } from './pending.ts';
 import type { CoreState } from './state.ts';
@@ -35,7 +35,6 @@ import {
   SV_CALL,
 } from './state.ts';
 import { nextSysTickCycle, syncSysTick } from './systick.ts';
-import { execute } from './v6m/execute.ts';
 import { watchedPc, watchesPc } from './watchpoints.ts';
 
 const LONGEST_SLICE = 0x1000_0000;
@@ -49,16 +48,16 @@ export function settleReset(s: CoreState): void {
   else if ((s.debug.dhcsr & C_HALT) !== 0) halt(s, DFSR_HALTED);
 }
 
-type Window = 'ready' | 'stalled' | 'fault';
+type Window = 'ready' | 'stalled' | 'fetch' | 'execute-never';
 
 /** Make the memory at the PC the window that instructions come from. ARMv6-M B3.1: which addresses are execute-never. */
 export function resolveWindow(s: CoreState): Window {
   const pc = s.r[15]! >>> 0;
   if (s.windowValid && (pc - s.windowBase) >>> 0 < s.cache.region.size) return 'ready';
   const segment = pc >>> 29;
-  if (segment === 2 || segment >= 5) return 'fault'; // peripheral, device and system regions
+  if (segment === 2 || segment >= 5) return 'execute-never'; // peripheral, device and system regions
   const region = s.bus.memoryAt(pc);
-  if (region === undefined || !region.executable || region.readFault) return 'fault';
+  if (region === undefined || !region.executable || region.readFault) return 'fetch';
   if (region.stalled) return 'stalled';
   s.cache = cacheOf(s, region);
   s.windowBase = pc - s.bus.offsetIn(region, pc);
@@ -90,11 +89,11 @@ function stopAtHook(s: CoreState): void {
   const { debug } = s;
   const enabled = debug.fpEnabled;
   debug.fpEnabled = false;
-  decodeSlot(s, slot);
-  debug.fpEnabled = enabled;
+  forgetSlot(s, slot);
   s.limit = s.k + 1;
-  execute(s);
-  s.cache.code[slot] = 0;
+  s.arch.execute(s);
+  debug.fpEnabled = enabled;
+  forgetSlot(s, slot);
 }
 
 /** What an instruction that ended the loop asks for. Returns false when the bus makes the core wait. */
@@ -102,9 +101,10 @@ function settleStop(s: CoreState, limit: number): boolean {
   if (s.stop === STOP_HOOK) stopAtHook(s);
   switch (s.stop) {
     case STOP_FAULT:
+      s.arch.raiseFault(s, 'data');
+      break;
     case STOP_UNDEFINED:
-      if (s.stop === STOP_UNDEFINED) s.r[15] = s.r[15]! - 2;
-      raiseHardFault(s);
+      s.arch.raiseFault(s, 'undefined');
       break;
     case STOP_STALL:
       waitUntil(s, limit);
@@ -114,13 +114,12 @@ function settleStop(s: CoreState, limit: number): boolean {
       if (s.priority[SV_CALL]! < executionPriority(s)) setPending(s, SV_CALL);
       else {
         s.r[15] = s.r[15]! - 2;
-        raiseHardFault(s);
+        s.arch.raiseFault(s, 'svc');
       }
       break;
     case STOP_BKPT:
-      s.r[15] = s.r[15]! - 2;
       if (debugEnabled(s)) halt(s, DFSR_BKPT);
-      else raiseHardFault(s); // C1.4: no halting debug, no monitor in ARMv6-M
+      else s.arch.raiseFault(s, 'bkpt');
       break;
     case STOP_WFI:
       s.sleeping = true;
@@ -134,7 +133,7 @@ function settleStop(s: CoreState, limit: number): boolean {
       }
       break;
     case STOP_EXCEPTION_RETURN:
-      exceptionReturn(s);
+      s.arch.exceptionReturn(s);
       break;
   }
   return true;
@@ -155,7 +154,7 @@ function takeException(s: CoreState): boolean {
   if (exception === 0) return false;
   if (s.lockup && exception !== NMI) return false;
   s.lockup = false;
-  beginEntry(s, exception);
+  s.arch.beginEntry(s, exception);
   return true;
 }
 
@@ -163,7 +162,7 @@ function takeException(s: CoreState): boolean {
 function executeSlice(s: CoreState, limit: number, single: boolean): boolean {
   s.stop = STOP_FAULT;
   if (s.t === 0) {
-    raiseHardFault(s); // EPSR.T clear: the first instruction faults, before it is fetched (B1.3)
+    s.arch.raiseFault(s, 'state'); // EPSR.T clear: the first instruction faults, before it is fetched (B1.3)
     return true;
   }
   const window = resolveWindow(s);
@@ -171,8 +170,12 @@ function executeSlice(s: CoreState, limit: number, single: boolean): boolean {
     waitUntil(s, limit);
     return false;
   }
-  if (window === 'fault' || ((s.mpu.ctrl & 1) !== 0 && !fetchAllowed(s))) {
-    raiseHardFault(s);
+  if (window !== 'ready') {
+    s.arch.raiseFault(s, window);
+    return true;
+  }
+  if ((s.mpu.ctrl & 1) !== 0 && !fetchAllowed(s)) {
+    s.arch.raiseFault(s, 'execute-denied');
     return true;
   }
   s.cycleBase += s.k;
@@ -180,7 +183,7 @@ function executeSlice(s: CoreState, limit: number, single: boolean): boolean {
   const end = Math.min(limit, nextSysTickCycle(s)) - s.cycleBase;
   s.limit = single || end < 1 ? 1 : Math.min(Math.ceil(end), LONGEST_SLICE);
   s.debug.retired = true;
-  execute(s);
+  s.arch.execute(s);
   return settleStop(s, limit);
 }
 
@@ -195,7 +198,7 @@ export function runCore(s: CoreState, limit: number): StopReason {
     syncSysTick(s);
     if (s.entering !== 0) {
       if ((cyclesOf(s) >= limit || s.breakRequested) && (s.debug.dhcsr & C_STEP) === 0) return 'limit';
-      const entered = finishEntry(s);
+      const entered = s.arch.finishEntry(s);
       if (entered === HARD_FAULT && debugEnabled(s) && (s.debug.demcr & VC_HARDERR) !== 0) halt(s, DFSR_VCATCH);
       else if (s.entering !== 0) {
         waitUntil(s, limit);

@@ -5,7 +5,7 @@ import { isPrivileged, leaveLoop, mspOf, packPsr, pspOf, setFlags, switchStack, 
 export function readSpecial(s: CoreState, sysm: number): number {
   if (sysm < 8) {
     // xPSR combinations: bit 2 clear = APSR, bit 0 = IPSR; EPSR reads as zero.
-    return ((sysm & 4) === 0 ? packPsr(s) & 0xf000_0000 : 0) | ((sysm & 1) !== 0 ? s.ipsr : 0);
+    return ((sysm & 4) === 0 ? packPsr(s) & 0xf80f_0000 : 0) | ((sysm & 1) !== 0 ? s.ipsr : 0);
   }
   if (sysm === 20) return s.control;
   if (!isPrivileged(s)) return 0;

@@ -5,11 +5,19 @@
  * so that the JIT compiler's type feedback is shared (a closure per board would start cold each time).
  */
 import type { Bus, MemoryRegion } from '../bus.ts';
-import type { CoreOptions } from './options.ts';
+import type { Architecture } from './architecture.ts';
+import type { FpuState } from './fpu/state.ts';
+import { createFpuState } from './fpu/state.ts';
+import type { CoreOptions, CoreSettings } from './options.ts';
+import { settingsOf } from './options.ts';
 
 export const NMI = 2;
 export const HARD_FAULT = 3;
+export const MEM_MANAGE = 4;
+export const BUS_FAULT = 5;
+export const USAGE_FAULT = 6;
 export const SV_CALL = 11;
+export const DEBUG_MONITOR = 12;
 export const PEND_SV = 14;
 export const SYS_TICK = 15;
 /** Exception number of IRQ0. */
@@ -39,6 +47,10 @@ export interface CodeCache {
   readonly region: MemoryRegion;
   /** One packed word per halfword, 0 = not decoded yet, and an end mark behind the last. */
   readonly code: Int32Array;
+  /** ARMv7-M: the immediate, branch target or encoding that goes with each word of `code`. */
+  readonly operand: Int32Array;
+  /** ARMv7-M: the same instructions as they act inside an IT block. */
+  readonly itCode: Int32Array;
   /** Per 256 bytes: something is decoded there, so stores must look. */
   readonly mark: Uint8Array;
 }
@@ -76,11 +88,53 @@ export interface DebugState {
   /** A data comparator matched during the current instruction: bit per comparator. */
   dwtHit: number;
   readonly dwtMatched: Int32Array;
+  /** ARMv7-M: DWT_CTRL's writable bits, and CYCCNT as its value at a cycle. */
+  dwtCtrl: number;
+  cycCount: number;
+  cycSince: number;
+  /** ARMv7-M: an exception was raised whose cause DEMCR's vector catch bits name. */
+  vectorCatch: boolean;
+}
+
+/** What ARMv7-M has beyond ARMv6-M. B1.4, B3.2. */
+export interface V7mState {
+  basepri: number;
+  faultmask: number;
+  /** ITSTATE: 0 outside IT blocks. A7.3. */
+  it: number;
+  /** APSR.Q */
+  q: number;
+  /** APSR.GE, four bits. */
+  ge: number;
+  /** AIRCR.PRIGROUP */
+  prigroup: number;
+  ccr: number;
+  cfsr: number;
+  hfsr: number;
+  mmfar: number;
+  bfar: number;
+  actlr: number;
+  /** The local monitor of LDREX and STREX is open. */
+  exclusive: boolean;
+  /** CFSR bits and address of the fault that an instruction met, until it is raised. */
+  fault: number;
+  faultAddress: number;
+  /** LDRT and STRT: the access counts as unprivileged. */
+  unprivilegedAccess: boolean;
+  /** Where a load or computed branch outside the hot loop goes. */
+  branchTarget: number;
 }
 
 export interface CoreState {
   readonly bus: Bus;
-  readonly options: Required<Omit<CoreOptions, 'onSystemReset' | 'bus'>>;
+  readonly options: CoreSettings;
+  readonly arch: Architecture;
+  /** ARMv7-M, else ARMv6-M. */
+  readonly isV7m: boolean;
+  readonly v7m: V7mState;
+  readonly fpu: FpuState | undefined;
+  /** CPACR: access to the coprocessors; nothing without an FPU. */
+  cpacr: number;
 
   /** r0-r12, the current SP, LR, and the address of the next instruction. */
   readonly r: Int32Array;
@@ -93,7 +147,7 @@ export interface CoreState {
   t: number;
   ipsr: number;
   primask: number;
-  /** CONTROL: bit 0 nPRIV, bit 1 SPSEL. */
+  /** CONTROL: bit 0 nPRIV, bit 1 SPSEL, bit 2 FPCA. */
   control: number;
   /** The stack pointer that is not in r[13]: MSP while PSP is in use, else PSP. */
   otherSp: number;
@@ -113,6 +167,8 @@ export interface CoreState {
   readonly level: Int32Array;
   /** Priority per exception number, -3..255. */
   readonly priority: Int16Array;
+  /** Bits of a priority that decide about preemption: all but those below AIRCR.PRIGROUP. */
+  groupMask: number;
   /** Execution priority from the active exceptions alone. */
   activePriority: number;
   /** Frame is stacked, the vector not fetched yet: the exception that started it, or 0. */
@@ -173,21 +229,37 @@ const noMemory: MemoryRegion = {
   readFault: false,
 };
 
-export function createState(options: CoreOptions): CoreState {
-  const irqLines = options.irqLines ?? 32;
+export function createState(options: CoreOptions, arch: Architecture): CoreState {
+  const settings = settingsOf(options);
+  const { irqLines, mpuRegions, breakpoints, watchpoints } = settings;
   const exceptions = FIRST_IRQ + irqLines;
   const words = Math.ceil(exceptions / 32);
-  const mpuRegions = options.mpuRegions ?? 8;
   return {
     bus: options.bus,
-    options: {
-      processor: options.processor ?? 'cortex-m0plus',
-      irqLines,
-      vtorMask: options.vtorMask ?? 0xffff_ff00,
-      sysTickReferenceDivider: options.sysTickReferenceDivider ?? 8,
-      sysTickCalibration: options.sysTickCalibration ?? 0,
-      mpuRegions,
+    options: settings,
+    arch,
+    isV7m: settings.isV7m,
+    v7m: {
+      basepri: 0,
+      faultmask: 0,
+      it: 0,
+      q: 0,
+      ge: 0,
+      prigroup: 0,
+      ccr: 0,
+      cfsr: 0,
+      hfsr: 0,
+      mmfar: 0,
+      bfar: 0,
+      actlr: 0,
+      exclusive: false,
+      fault: 0,
+      faultAddress: 0,
+      unprivilegedAccess: false,
+      branchTarget: 0,
     },
+    fpu: settings.fpu ? createFpuState() : undefined,
+    cpacr: 0,
     r: new Int32Array(16),
     n: 0,
     z: 1,
@@ -208,6 +280,7 @@ export function createState(options: CoreOptions): CoreState {
     active: new Int32Array(words),
     level: new Int32Array(words),
     priority: new Int16Array(exceptions),
+    groupMask: -1,
     activePriority: THREAD_PRIORITY,
     entering: 0,
     enteringReturn: 0,
@@ -223,12 +296,16 @@ export function createState(options: CoreOptions): CoreState {
       resetSeen: false,
       retired: false,
       fpEnabled: false,
-      fpComp: new Int32Array(4),
-      dwtComp: new Int32Array(2),
-      dwtMask: new Int32Array(2),
-      dwtFunction: new Int32Array(2),
+      fpComp: new Int32Array(breakpoints),
+      dwtComp: new Int32Array(watchpoints),
+      dwtMask: new Int32Array(watchpoints),
+      dwtFunction: new Int32Array(watchpoints),
       dwtHit: 0,
-      dwtMatched: new Int32Array(2),
+      dwtMatched: new Int32Array(watchpoints),
+      dwtCtrl: 0,
+      cycCount: 0,
+      cycSince: 0,
+      vectorCatch: false,
     },
     eventRegister: false,
     sleeping: false,
@@ -242,7 +319,13 @@ export function createState(options: CoreOptions): CoreState {
     probing: false,
     caches: [],
     windowValid: false,
-    cache: { region: noMemory, code: new Int32Array(2), mark: new Uint8Array(1) },
+    cache: {
+      region: noMemory,
+      code: new Int32Array(2),
+      operand: new Int32Array(2),
+      itCode: new Int32Array(2),
+      mark: new Uint8Array(1),
+    },
     windowBase: 0,
     ram: noMemory,
     ramMark: new Uint8Array(1),
@@ -268,21 +351,37 @@ export function isPrivileged(s: CoreState): boolean {
 }
 
 export function packPsr(s: CoreState): number {
+  const { q, ge, it } = s.v7m;
   return (
     (s.n & 0x8000_0000) |
     (s.z === 0 ? 0x4000_0000 : 0) |
     (s.c !== 0 ? 0x2000_0000 : 0) |
     (s.v < 0 ? 0x1000_0000 : 0) |
+    (q << 27) |
+    ((it & 3) << 25) |
     (s.t !== 0 ? 0x0100_0000 : 0) |
+    (ge << 16) |
+    ((it & 0xfc) << 8) |
     s.ipsr
   );
 }
 
+/** N, Z, C, V, and Q where it exists. */
 export function setFlags(s: CoreState, apsr: number): void {
   s.n = apsr;
   s.z = (apsr & 0x4000_0000) !== 0 ? 0 : 1;
   s.c = (apsr >>> 29) & 1;
   s.v = apsr << 3;
+  if (s.isV7m) s.v7m.q = (apsr >>> 27) & 1;
+}
+
+/** All of xPSR but the exception number. */
+export function setPsr(s: CoreState, psr: number): void {
+  setFlags(s, psr);
+  s.t = (psr >>> 24) & 1;
+  if (!s.isV7m) return;
+  s.v7m.ge = (psr >>> 16) & 15;
+  s.v7m.it = ((psr >>> 25) & 3) | ((psr >>> 8) & 0xfc);
 }
 
 export function mspOf(s: CoreState): number {

@@ -34,7 +34,7 @@ export function execute(s: CoreState): void {
   const words = s.cache.region.words;
   const base = s.windowBase | 0;
   const size = s.cache.region.size;
-  const taken = 1 + s.cache.region.waitStates;
+  const taken = s.options.refillCycles + s.cache.region.waitStates;
   const ramBase = s.ram.base | 0;
   const ram8 = s.ram.bytes;
   const ram16 = s.ram.halfwords;
@@ -707,6 +707,7 @@ export function execute(s: CoreState): void {
         }
         case 62: {
           // BKPT
+          p--;
           s.stop = 5; // STOP_BKPT
           lim = 0;
           break;
@@ -911,6 +912,7 @@ export function execute(s: CoreState): void {
         }
         case 84: {
           // UDF and every unallocated encoding
+          p--;
           s.stop = 10; // STOP_UNDEFINED
           lim = 0;
           break;

@@ -5,14 +5,11 @@ import { createEventQueue } from './event-queue.ts';
 import { boards, type WireFacts } from './part/boards.ts';
 import type { PartModel } from './part/part.ts';
 import type { ResetKind, Width } from './peripheral/peripheral.ts';
-import type { ResetCause } from './peripheral/rcc-g0.ts';
+import type { ResetCause } from './peripheral/roles.ts';
 import { createRandom } from './random.ts';
 import { createRunLoop } from './run-loop.ts';
 import { digest } from './state-hash.ts';
 import { createTimebase } from './timebase.ts';
-
-/** HSI16, from which every STM32G0 starts. */
-const START_HZ = 16_000_000;
 
 function wireOf(facts: WireFacts, part: PartModel): UartWire {
   const rx = part.net(facts.rxPin);
@@ -36,8 +33,8 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     throw new RangeError(`no virtual board is called '${options.model}'; known are ${Object.keys(boards).join(', ')}`);
   }
   const bus = createBus();
-  const core = createCore({ bus, onSystemReset: () => resetChip('system', 'software') });
-  const timebase = createTimebase(() => core.cycles, START_HZ);
+  const core = createCore({ ...facts.core, bus, onSystemReset: () => resetChip('system', 'software') });
+  const timebase = createTimebase(() => core.cycles, facts.part.resetHclkHz);
   const queue = createEventQueue(timebase.now, (timeNs) => loop.scheduled(timeNs));
   const notes: ((timeNs: number, event: string, data: Readonly<Record<string, unknown>>) => void)[] = [];
   let powered = false;
@@ -56,7 +53,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     note,
   });
 
-  const part = facts.build({
+  const part = facts.part.build({
     bus,
     schedule: queue,
     setIrq: (irq, asserted) => core.setIrq(irq, asserted),
@@ -89,26 +86,18 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     core.holdInReset(!powered || nrstLow);
   }
 
-  function place(target: Uint8Array, source: Uint8Array, what: string): void {
-    if (source.length > target.length) {
-      throw new RangeError(`${what} has ${source.length} bytes, its memory ${target.length}`);
+  part.loadRom(options.rom, options.romId);
+  if (options.flash !== undefined) {
+    if (options.flash.length > part.flash.size) {
+      throw new RangeError(`the flash image has ${options.flash.length} bytes, its memory ${part.flash.size}`);
     }
-    target.set(source);
-  }
-  place(part.systemMemory.bytes, options.rom, 'the ROM image');
-  if (options.flash !== undefined) place(part.flash.bytes, options.flash, 'the flash image');
-  if (options.romId !== undefined) {
-    // ID byte at 0x1FFF_6FFE: second to last of the system memory (AN2606 r70 T3).
-    const at = part.systemMemory.size - 2;
-    const built = part.systemMemory.bytes[at];
-    if (built !== 0xff && built !== options.romId) {
-      throw new RangeError(`the ROM image carries ID 0x${built?.toString(16)}, not 0x${options.romId.toString(16)}`);
-    }
-    part.systemMemory.bytes[at] = options.romId;
+    part.flash.bytes.set(options.flash);
   }
 
-  const button = part.net(facts.button.pin);
-  button.setBoardPull(facts.button.pull);
+  const button = facts.button === undefined ? undefined : part.net(facts.button.pin);
+  button?.setBoardPull(facts.button?.pull);
+  // BOOT0 as a pin of its own has a pull-down on every Nucleo (UM1724 MB1136: R32 10 kOhm; corroborated by the others' schematics).
+  if (facts.boot0Pin === 'BOOT0') part.net(facts.boot0Pin).setBoardPull(0);
   const uarts = facts.wires.map((wire) => wireOf(wire, part));
 
   function setPower(on: boolean): void {
@@ -120,7 +109,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
 
   const swd: SwdTarget = {
     get reachable() {
-      return powered && (nrstLow || part.swdOnPins());
+      return powered && (nrstLow || part.debugPortOpen());
     },
     dpidr: facts.dpidr,
     apIdr: facts.apIdr,
@@ -160,10 +149,15 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       part.net(facts.boot0Pin).setOutside(level === 'released' ? undefined : level);
     },
     setButton(pressed) {
-      button.setOutside(pressed ? facts.button.pressed : undefined);
+      if (button === undefined) throw new RangeError(`${options.model} has no user button`);
+      button.setOutside(pressed ? facts.button?.pressed : undefined);
     },
     runUntil: (timeNs) => loop.runUntil(timeNs),
-    stateHash: () => digest([part.sram.words, part.flash.words], [...core.snapshot(), core.cycles, timebase.now()]),
+    stateHash: () =>
+      digest(
+        part.stateful.map((memory) => memory.words),
+        [...core.snapshot(), core.cycles, timebase.now()],
+      ),
     onNote: (listener) => notes.push(listener),
   };
 }

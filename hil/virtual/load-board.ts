@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chips } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { toBin } from '../image/binary.ts';
 import { loadImage } from '../image/load.ts';
@@ -40,7 +41,8 @@ function flashOf(spec: BoardSpec): Uint8Array | undefined {
       },
     );
   }
-  const flash = new Uint8Array(address - FLASH_BASE + bytes.length).fill(0xff);
+  const erased = chips.find((chip) => chip.board.name === spec.model)?.flash.erasedByte ?? 0xff;
+  const flash = new Uint8Array(address - FLASH_BASE + bytes.length).fill(erased);
   flash.set(bytes, address - FLASH_BASE);
   return flash;
 }

@@ -1,40 +1,79 @@
+import { type Chip, romUsartOn } from '../../chip/chip.ts';
 import type { Level } from '../board-types.ts';
-import type { BuildPart } from './part.ts';
-import { buildStm32g070 } from './stm32g070.ts';
+import type { CoreOptions, Processor } from '../cpu/options.ts';
+import type { Part } from './part.ts';
+import { stm32g070 } from './stm32g070.ts';
 
 /** A UART that a connector of the board brings out. */
 export interface WireFacts {
   readonly name: string;
+  /** `vcp` reaches the application only, `rom` are pins for an adapter, `both` is a VCP on pins on which the ROM listens. */
   readonly role: 'vcp' | 'rom' | 'both';
   readonly txPin: string;
   readonly rxPin: string;
 }
 
 /** A Nucleo board: what surrounds the part. */
-export interface BoardFacts {
-  readonly build: BuildPart;
+export interface VirtualBoardFacts {
+  readonly part: Part;
+  readonly core: Omit<CoreOptions, 'bus' | 'onSystemReset'>;
   readonly dpidr: number;
   readonly apIdr: number;
+  /** The VCP first. */
   readonly wires: readonly WireFacts[];
   readonly clocks: { readonly hseHz: number | undefined; readonly hasLse: boolean };
-  readonly button: { readonly pin: string; readonly pressed: Level; readonly pull: Level };
+  readonly button: { readonly pin: string; readonly pressed: Level; readonly pull: Level } | undefined;
   readonly boot0Pin: string;
 }
 
-export const boards: Readonly<Record<string, BoardFacts>> = {
-  'NUCLEO-G070RB': {
-    build: buildStm32g070,
-    dpidr: 0x0bc1_1477,
-    apIdr: 0x0477_0031,
-    // ST .ioc file of the board for USART2 = VCP; AN2606 r70 T107 for the pins on which the ROM listens (documented).
-    wires: [
-      { name: 'USART2', role: 'both', txPin: 'PA2', rxPin: 'PA3' },
-      { name: 'USART1', role: 'rom', txPin: 'PA9', rxPin: 'PA10' },
-      { name: 'USART3', role: 'rom', txPin: 'PC10', rxPin: 'PC11' },
-    ],
-    // MB1360: 32.768 kHz crystal fitted, no HSE crystal, MCO of the ST-LINK not connected (UM2324, recalled: hypothesis).
-    clocks: { hseHz: undefined, hasLse: true },
-    button: { pin: 'PC13', pressed: 0, pull: 1 },
-    boot0Pin: 'PA14',
-  },
+/** Every part that a virtual board can carry. */
+const parts: readonly Part[] = [stm32g070];
+
+interface CoreFacts {
+  readonly processor: Processor;
+  /** IDR of the AHB-AP, as debuggers report it (corroborated). */
+  readonly apIdr: number;
+}
+
+const cores: Readonly<Record<Chip['core']['name'], CoreFacts>> = {
+  'Cortex-M0': { processor: 'cortex-m0', apIdr: 0x0477_0021 },
+  'Cortex-M0+': { processor: 'cortex-m0plus', apIdr: 0x0477_0031 },
+  'Cortex-M4': { processor: 'cortex-m4', apIdr: 0x2477_0011 },
 };
+
+/** Wires from the chip facts: the VCP, then the ROM's other ports. A second wire of one USART is named with its TX pin. */
+export function wiresOf(chip: Chip): readonly WireFacts[] {
+  const { vcp } = chip.board;
+  const wires: WireFacts[] = [];
+  if (vcp !== undefined) {
+    const role = romUsartOn(chip, vcp) === undefined ? 'vcp' : 'both';
+    wires.push({ name: vcp.usart, role, txPin: vcp.tx, rxPin: vcp.rx });
+  }
+  for (const { name, tx, rx } of chip.rom.usarts) {
+    if (tx === vcp?.tx && rx === vcp.rx) continue;
+    const taken = wires.some((wire) => wire.name === name);
+    wires.push({ name: taken ? `${name}@${tx}` : name, role: 'rom', txPin: tx, rxPin: rx });
+  }
+  return wires;
+}
+
+function boardOf(part: Part): VirtualBoardFacts {
+  const { chip } = part;
+  const { board } = chip;
+  const core = cores[chip.core.name];
+  return {
+    part,
+    core: { processor: core.processor, ...part.core },
+    dpidr: chip.core.dpidr,
+    apIdr: core.apIdr,
+    wires: wiresOf(chip),
+    clocks: { hseHz: board.hseHz, hasLse: board.hasLse },
+    // B1 of a Nucleo-64 pulls its pin down (board manuals: UM1724, UM2324, UM2953; documented).
+    button: board.buttonPin === undefined ? undefined : { pin: board.buttonPin, pressed: 0, pull: 1 },
+    boot0Pin: chip.boot0Pin,
+  };
+}
+
+export const boards: Readonly<Record<string, VirtualBoardFacts>> = Object.fromEntries(
+  parts.map((part) => [part.chip.board.name, boardOf(part)]),
+);

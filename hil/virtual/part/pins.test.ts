@@ -20,9 +20,9 @@ describe('GPIO (RM0454 chapter 6)', () => {
     b.set(REG.RCC_IOPENR, 1);
     expect(b.read(REG.GPIOA)).toBe(0xebff_ffff);
     expect(b.read(REG.GPIOA + GPIO.PUPDR)).toBe(0x2400_0000);
-    expect(b.part.swdOnPins()).toBe(true);
+    expect(b.part.debugPortOpen()).toBe(true);
     b.write(REG.GPIOA, 0xffff_ffff);
-    expect(b.part.swdOnPins()).toBe(false);
+    expect(b.part.debugPortOpen()).toBe(false);
   });
   test('an input follows pull resistors until something stronger drives it', () => {
     const b = portC(0, 1);

@@ -1,38 +1,31 @@
-/**
- * Ports and alternate functions of the STM32G070.
- * Source: DS12766 tables of alternate functions, as in Zephyr's stm32g070rbtx-pinctrl.dtsi, which is made from ST's pin data
- * (corroborated). Only functions that a model serves are listed.
- */
-export interface PortFacts {
-  readonly letter: string;
-  /** Code in EXTICR. */
-  readonly code: number;
-  readonly base: number;
-  /** Bit in IOPENR and IOPRSTR. */
-  readonly enableBit: number;
-  readonly pinMask: number;
-  readonly reset: { readonly MODER: number; readonly OSPEEDR: number; readonly PUPDR: number };
-}
+import type { EnableRegister } from '../peripheral/rcc-g0.ts';
+import type { AlternateTable, PortFacts } from './kit/definition.ts';
 
+/** Ports of the STM32G070. Source: RM0454 chapter 6, reset values and memory map (documented). */
 const analog = { MODER: 0xffff_ffff, OSPEEDR: 0, PUPDR: 0 };
 
-export const ports: readonly PortFacts[] = [
+export const ports: readonly PortFacts<EnableRegister>[] = [
   {
     letter: 'A',
     code: 0,
     base: 0x5000_0000,
-    enableBit: 0,
+    clock: ['IOPENR', 0],
     pinMask: 0xffff,
     // PA13 (SWDIO) with pull-up and PA14 (SWCLK) with pull-down are in alternate function 0 after reset.
     reset: { MODER: 0xebff_ffff, OSPEEDR: 0x0c00_0000, PUPDR: 0x2400_0000 },
   },
-  { letter: 'B', code: 1, base: 0x5000_0400, enableBit: 1, pinMask: 0xffff, reset: analog },
-  { letter: 'C', code: 2, base: 0x5000_0800, enableBit: 2, pinMask: 0xffff, reset: analog },
-  { letter: 'D', code: 3, base: 0x5000_0c00, enableBit: 3, pinMask: 0x037f, reset: analog },
-  { letter: 'F', code: 5, base: 0x5000_1400, enableBit: 5, pinMask: 0x0007, reset: analog },
+  { letter: 'B', code: 1, base: 0x5000_0400, clock: ['IOPENR', 1], pinMask: 0xffff, reset: analog },
+  { letter: 'C', code: 2, base: 0x5000_0800, clock: ['IOPENR', 2], pinMask: 0xffff, reset: analog },
+  { letter: 'D', code: 3, base: 0x5000_0c00, clock: ['IOPENR', 3], pinMask: 0x037f, reset: analog },
+  { letter: 'F', code: 5, base: 0x5000_1400, clock: ['IOPENR', 5], pinMask: 0x0007, reset: analog },
 ];
 
-const table: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+/**
+ * Alternate functions of the STM32G070 that a model serves.
+ * Source: DS12766 tables of alternate functions, as in Zephyr's stm32g070rbtx-pinctrl.dtsi, which is made from ST's pin data
+ * (corroborated).
+ */
+export const alternates: AlternateTable = {
   PA0: { 4: 'USART4_TX' },
   PA1: { 4: 'USART4_RX' },
   PA2: { 1: 'USART2_TX' },
@@ -60,17 +53,3 @@ const table: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   PD8: { 0: 'USART3_TX' },
   PD9: { 0: 'USART3_RX' },
 };
-
-export function signalAt(pin: string, alternateFunction: number): string | undefined {
-  return table[pin]?.[alternateFunction];
-}
-
-const carriers = new Map<string, string[]>();
-for (const [pin, functions] of Object.entries(table)) {
-  for (const signal of Object.values(functions)) carriers.set(signal, [...(carriers.get(signal) ?? []), pin]);
-}
-
-/** Pins that can carry `signal`. Asked at every read of a status register, so the table is turned round once. */
-export function pinsFor(signal: string): readonly string[] {
-  return carriers.get(signal) ?? [];
-}

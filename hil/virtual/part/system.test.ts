@@ -1,30 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import { REG } from './addresses.ts';
 import { bootAreaPattern11 } from './boot-pattern-11.ts';
+import type { BootInputs } from './kit/definition.ts';
 import { createTestBench, type TestBench } from './test-bench.ts';
 
-const FACTORY = 0xdfff_e1aa;
-const nBOOT_SEL = 1 << 24;
-const nBOOT1 = 1 << 25;
-const nBOOT0 = 1 << 26;
+type Options = Readonly<Record<string, number>>;
+const FACTORY: Options = { nBOOT_SEL: 1, nBOOT1: 1, nBOOT0: 1 };
+const inputs = (options: Options, boot0: 0 | 1, empty: boolean, rdpLevel: 0 | 2 = 0): BootInputs => ({
+  option: (field) => options[field],
+  boot0,
+  level: () => boot0,
+  empty,
+  rdpLevel,
+});
 
 describe('boot pattern 11 (AN2606 r70 table 2)', () => {
   test.each([
     ['factory', FACTORY, 0, false, 'flash'],
     ['factory, BOOT0 pin high: ignored', FACTORY, 1, false, 'flash'],
     ['factory, flash empty', FACTORY, 0, true, 'system'],
-    ['nBOOT0 = 0', FACTORY & ~nBOOT0, 0, false, 'system'],
-    ['nBOOT0 = 0, nBOOT1 = 0', FACTORY & ~nBOOT0 & ~nBOOT1, 0, false, 'sram'],
-    ['pin chosen, low', FACTORY & ~nBOOT_SEL, 0, false, 'flash'],
-    ['pin chosen, high', FACTORY & ~nBOOT_SEL, 1, false, 'system'],
-    ['pin chosen, high, nBOOT1 = 0', FACTORY & ~nBOOT_SEL & ~nBOOT1, 1, false, 'sram'],
-    ['pin chosen, low, flash empty', FACTORY & ~nBOOT_SEL, 0, true, 'system'],
+    ['nBOOT0 = 0', { ...FACTORY, nBOOT0: 0 }, 0, false, 'system'],
+    ['nBOOT0 = 0, nBOOT1 = 0', { ...FACTORY, nBOOT0: 0, nBOOT1: 0 }, 0, false, 'sram'],
+    ['pin chosen, low', { ...FACTORY, nBOOT_SEL: 0 }, 0, false, 'flash'],
+    ['pin chosen, high', { ...FACTORY, nBOOT_SEL: 0 }, 1, false, 'system'],
+    ['pin chosen, high, nBOOT1 = 0', { ...FACTORY, nBOOT_SEL: 0, nBOOT1: 0 }, 1, false, 'sram'],
+    ['pin chosen, low, flash empty', { ...FACTORY, nBOOT_SEL: 0 }, 0, true, 'system'],
+    ['BOOT_LOCK with nBOOT0 = 0', { ...FACTORY, nBOOT0: 0, BOOT_LOCK: 1 }, 0, false, 'flash'],
+    ['BOOT_LOCK with flash empty', { ...FACTORY, BOOT_LOCK: 1 }, 0, true, 'flash'],
+    ['BOOT_LOCK open', { ...FACTORY, nBOOT0: 0, BOOT_LOCK: 0 }, 0, false, 'system'],
   ] as const)('%s', (_name, options, boot0, empty, expected) => {
-    expect(bootAreaPattern11({ options: options >>> 0, boot0, empty, rdpLevel: 0 })).toBe(expected);
+    expect(bootAreaPattern11(inputs(options, boot0, empty))).toBe(expected);
   });
   test('at RDP level 2 only main flash', () => {
-    const inputs = { options: (FACTORY & ~nBOOT0) >>> 0, boot0: 1, empty: true } as const;
-    expect(bootAreaPattern11({ ...inputs, rdpLevel: 2 })).toBe('flash');
+    expect(bootAreaPattern11(inputs({ ...FACTORY, nBOOT0: 0 }, 1, true, 2))).toBe('flash');
   });
   test('the pin is PA14, pulled down when nothing drives it', () => {
     const b = createTestBench();

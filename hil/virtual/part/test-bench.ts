@@ -1,12 +1,12 @@
 import type { LineFrame } from '../board-types.ts';
 import { type Bus, createBus } from '../bus.ts';
 import { createEventQueue } from '../event-queue.ts';
-import type { ResetCause } from '../peripheral/rcc-g0.ts';
+import type { ResetCause } from '../peripheral/roles.ts';
 import { frameOf } from '../peripheral/usart-transmitter.ts';
 import type { FrameFormat } from '../peripheral/usart-v3-registers.ts';
 import { createRandom } from '../random.ts';
-import type { PartModel } from './part.ts';
-import { buildStm32g070 } from './stm32g070.ts';
+import type { Part, PartModel } from './part.ts';
+import { stm32g070 } from './stm32g070.ts';
 
 /** A part without a core: a test reads and writes registers and lets time pass. */
 export interface TestBench {
@@ -30,7 +30,20 @@ export interface TestBench {
   powerCycle(): void;
 }
 
+/** The STM32G070. */
 export function createTestBench(seed = 1, haltedCore = false): TestBench {
+  return createBenchOf(stm32g070, { seed, haltedCore });
+}
+
+export interface BenchSettings {
+  readonly seed?: number;
+  readonly haltedCore?: boolean;
+  /** What the board puts around the chip; default: LSE crystal, no HSE. */
+  readonly clocks?: { readonly hseHz: number | undefined; readonly hasLse: boolean };
+}
+
+export function createBenchOf(model: Part, settings: BenchSettings = {}): TestBench {
+  const { seed = 1, haltedCore = false, clocks = { hseHz: undefined, hasLse: true } } = settings;
   const bus = createBus();
   let now = 0;
   const queue = createEventQueue(
@@ -40,13 +53,13 @@ export function createTestBench(seed = 1, haltedCore = false): TestBench {
   const irqs = new Set<number>();
   const resets: ResetCause[] = [];
   const notes: string[] = [];
-  const part = buildStm32g070({
+  const part = model.build({
     bus,
     schedule: queue,
     setIrq: (irq, asserted) => (asserted ? irqs.add(irq) : irqs.delete(irq)),
     note: (event) => notes.push(event),
     random: (name) => createRandom(seed, name),
-    clocks: { hseHz: undefined, hasLse: true },
+    clocks,
     clockChanged: () => undefined,
     requestReset(cause) {
       queue.at(now, () => {

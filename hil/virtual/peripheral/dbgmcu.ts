@@ -1,11 +1,9 @@
-import type { Peripheral, ResetKind } from './peripheral.ts';
+import type { ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
+import type { DebugMcu } from './roles.ts';
 
 /** DBG or DBGMCU. Source: RM0454 chapter 29, RM0351 48.16, RM0383 23.16 (documented). */
-export interface Dbgmcu extends Peripheral {
-  /** True when the first freeze register stops peripheral `bit` while the core is halted. */
-  stops(bit: number): boolean;
-}
+export type Dbgmcu = DebugMcu;
 
 /**
  * @param crMask bits of CR: DBG_STOP and DBG_STANDBY by default; parts with Cortex-M4 have DBG_SLEEP and the trace pins besides

@@ -65,7 +65,7 @@ export const TIME = {
  * Wait states needed at `hclkHz` in voltage range 1 or 2.
  * Source: RM0454 3.3.4, table of wait states (documented; range 2 allows no more than 16 MHz).
  */
-export function waitStatesFor(hclkHz: number, range: 1 | 2): number {
+export function waitStatesFor(hclkHz: number, range: number): number {
   const steps = range === 1 ? [24e6, 48e6] : [8e6];
   return steps.filter((limit) => hclkHz > limit).length;
 }

@@ -17,24 +17,12 @@ import {
 } from './flash-g0-registers.ts';
 import { createKeyLock } from './key-lock.ts';
 import type { OptionBytes } from './option-bytes.ts';
-import type { Peripheral, PeripheralHost, ResetKind, Width } from './peripheral.ts';
+import type { PeripheralHost, ResetKind, Width } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
+import type { FlashModel } from './roles.ts';
 
 /** FLASH interface of STM32G0 and C0. Source: RM0454 chapter 3 and the SVD's field texts (documented unless a line says less). */
-export interface FlashG0 extends Peripheral {
-  /** A store to the main memory or OTP area. */
-  store(region: MemoryRegion, offset: number, value: number, width: Width): void;
-  /** Power-on or OBL_LAUNCH: load the option bytes and look whether the flash is empty. */
-  loadOptions(): void;
-  readonly options: OptionBytes;
-  readonly empty: boolean;
-  /** 0, 1 or 2. */
-  rdpLevel(): 0 | 1 | 2;
-  /** A debugger is or was connected, or main flash was not booted: at RDP level 1 main flash is out of reach. */
-  setIntruder(intruder: boolean): void;
-  /** HCLK or the voltage range changed. */
-  setSpeed(hclkHz: number, range: 1 | 2): void;
-}
+export type FlashG0 = FlashModel;
 
 export interface FlashG0Options {
   readonly host: PeripheralHost;
@@ -44,7 +32,7 @@ export interface FlashG0Options {
   readonly keys: { readonly flash: readonly [number, number]; readonly option: readonly [number, number] };
   readonly main: MemoryRegion;
   /** Programmed like main memory, never erased. */
-  readonly otp: MemoryRegion;
+  readonly otp: MemoryRegion | undefined;
   /** Every memory behind this interface, main included: they share its wait states and stall together. */
   readonly memories: readonly MemoryRegion[];
   readonly pageSize: number;

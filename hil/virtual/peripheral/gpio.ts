@@ -17,6 +17,8 @@ export interface GpioOptions {
   readonly reset: { readonly MODER: number; readonly OSPEEDR: number; readonly PUPDR: number };
   /** Nets of pins 0..15. */
   readonly nets: readonly Net[];
+  /** The port has a BRR register (not on F4). */
+  readonly hasBrr: boolean;
   /** Signal at alternate function `af` of pin `index`; the part's table. */
   alternate(index: number, af: number): string | undefined;
   /** True for signals that drive the pin. */
@@ -158,7 +160,7 @@ export function createGpio(options: GpioOptions): GpioPort {
         return;
       } // set wins over reset
       case BRR: {
-        setOdr(odr & ~value);
+        if (options.hasBrr) setOdr(odr & ~value);
         return;
       }
       case LCKR: {

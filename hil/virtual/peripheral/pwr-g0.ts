@@ -1,15 +1,12 @@
 import type { Schedule } from '../schedule.ts';
-import type { Peripheral } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
+import type { PowerModel } from './roles.ts';
 
 /**
  * PWR of STM32G0 and L4: voltage range and backup write access. Low-power modes are not modelled.
  * Source: RM0454 chapter 4, RM0351 chapter 5 (documented).
  */
-export interface PwrG0 extends Peripheral {
-  range(): 1 | 2;
-  backupWritable(): boolean;
-}
+export type PwrG0 = PowerModel;
 
 const CR1 = 0x00;
 const CR3 = 0x08;

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { type ClockSource, createClockSource } from './clock-source.ts';
-import type { Peripheral, PeripheralHost, ResetKind } from './peripheral.ts';
+import type { PeripheralHost, ResetKind } from './peripheral.ts';
 import {
   BDCR,
   CR,
@@ -18,32 +18,20 @@ import {
   READY,
 } from './rcc-g0-registers.ts';
 import { narrowAccess } from './register-block.ts';
-
-/** What caused a reset of the whole chip. */
-export type ResetCause = 'power' | 'pin' | 'software' | 'iwdg' | 'wwdg' | 'option-load';
+import type { ClockTree } from './roles.ts';
 
 export type EnableRegister = 'IOPENR' | 'AHBENR' | 'APBENR1' | 'APBENR2';
 
 /** Clock tree and reset control of STM32G0. Source: RM0454 chapter 5 (documented, except where a line says otherwise). */
-export interface RccG0 extends Peripheral {
-  sysclkHz(): number;
-  hclkHz(): number;
-  pclkHz(): number;
-  /** Kernel clock of a USART by its CCIPR field, or PCLK when `ccipr` is undefined. 0 while the chosen source is off. */
-  usartHz(ccipr: number | undefined): number;
-  enabled(register: EnableRegister, bit: number): boolean;
-  /** LSI as the watchdog sees it; it forces the LSI on while `force`. */
-  readonly lsi: ClockSource;
-  forceLsi(force: boolean): void;
-  /** Set the flags that a reset leaves in CSR. Called before `reset`. */
-  recordReset(cause: ResetCause): void;
-}
+export type RccG0 = ClockTree<EnableRegister>;
 
 export interface RccG0Options {
   readonly host: PeripheralHost;
   readonly random: Random;
   readonly irq: number;
   readonly mask: Readonly<Record<EnableRegister, number>>;
+  /** Position in CCIPR of the kernel clock choice of those USARTs that have one. */
+  readonly usartSelect: Readonly<Record<string, number>>;
   /** Crystal or clock on OSC_IN in Hz, undefined when the board has none. */
   readonly hseHz: number | undefined;
   readonly hasLse: boolean;
@@ -370,7 +358,8 @@ export function createRccG0(options: RccG0Options): RccG0 {
     sysclkHz: () => selectedHz(sws) || HSI_HZ,
     hclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr),
     pclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr),
-    usartHz(position) {
+    usartHz(name) {
+      const position = options.usartSelect[name];
       const pclk = (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr);
       switch (position === undefined ? 0 : (ccipr >>> position) & 3) {
         case 1:

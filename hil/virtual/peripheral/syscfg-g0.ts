@@ -1,21 +1,17 @@
-import type { Peripheral, PeripheralHost } from './peripheral.ts';
+import type { PeripheralHost } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
-
-/** MEM_MODE: what answers at 0x0000_0000. 0 and 2: main flash, 1: system memory, 3: SRAM. */
-export type MemMode = 0 | 1 | 2 | 3;
-
-/** SYSCFG of STM32G0. Source: RM0454 chapter 8 (documented). */
-export interface SyscfgG0 extends Peripheral {
-  /** The boot decision: MEM_MODE holds it after a reset (RM0454 8.1.1). */
-  setBootMode(mode: MemMode): void;
-}
+import type { Remap } from './roles.ts';
 
 const CFGR1 = 0x00;
 const CFGR2 = 0x18;
 const CFGR1_MASK = 0x00ff_01fb;
 
-export function createSyscfgG0(host: PeripheralHost, remap: (mode: MemMode) => void): SyscfgG0 {
-  let bootMode: MemMode = 0;
+/**
+ * SYSCFG of STM32 G0 and C0. MEM_MODE holds the boot decision after a reset; 0 and 2: main flash, 1: system memory, 3: SRAM.
+ * Source: RM0454 chapter 8 (documented).
+ */
+export function createSyscfgG0(host: PeripheralHost, remap: (mode: number) => void): Remap {
+  let bootMode = 0;
   let cfgr1 = 0;
   let cfgr2 = 0;
   return {
@@ -29,7 +25,7 @@ export function createSyscfgG0(host: PeripheralHost, remap: (mode: MemMode) => v
           if (offset !== CFGR1) return;
           const before = cfgr1 & 3;
           cfgr1 = value & CFGR1_MASK;
-          const mode = (cfgr1 & 3) as MemMode;
+          const mode = cfgr1 & 3;
           if (mode === before) return;
           host.note('MEM_MODE', { mode });
           remap(mode);

@@ -1,11 +1,9 @@
-import type { Peripheral, ResetKind } from './peripheral.ts';
+import type { ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
+import type { BackupDomain } from './roles.ts';
 
 /** TAMP or RTC: the backup registers only. Source: RM0454 chapter 28; RM0351 38.6 and RM0383 17.6 (documented). */
-export interface Tamp extends Peripheral {
-  /** BDRST, or a change of RDP from level 1 to 0. */
-  clearBackup(): void;
-}
+export type Tamp = BackupDomain;
 
 /** Where BKP0R stands: in TAMP on G0, in the RTC on F0, F4, L0 and L4. */
 const BKP0R = { TAMP: 0x100, RTC: 0x50 } as const;

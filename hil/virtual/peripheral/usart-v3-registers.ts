@@ -36,7 +36,7 @@ export const CR1 = {
 } as const;
 
 export const CR2 = { ABREN: 1 << 20, RTOEN: 1 << 23 } as const;
-export const CR3 = { EIE: 1 << 0, ONEBIT: 1 << 11, OVRDIS: 1 << 12 } as const;
+export const CR3 = { EIE: 1 << 0, DMAR: 1 << 6, DMAT: 1 << 7, ONEBIT: 1 << 11, OVRDIS: 1 << 12 } as const;
 export const RQR = { ABRRQ: 1 << 0, SBKRQ: 1 << 1, RXFRQ: 1 << 3, TXFRQ: 1 << 4 } as const;
 
 export const ISR = {

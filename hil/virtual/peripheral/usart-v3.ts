@@ -1,8 +1,9 @@
 import type { LineFrame } from '../board-types.ts';
 import type { EventHandle } from '../schedule.ts';
 import type { Net } from './net.ts';
-import type { Peripheral, PeripheralHost, ResetKind } from './peripheral.ts';
+import type { ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
+import type { UsartModel, UsartWiring } from './roles.ts';
 import { createReceiver, type Received } from './usart-receiver.ts';
 import { createTransmitter } from './usart-transmitter.ts';
 import {
@@ -20,29 +21,20 @@ import {
   USART,
 } from './usart-v3-registers.ts';
 
-/** USART of STM32 G0 and C0. Source: RM0454 chapter 26 (documented unless a line says less). DMA, smartcard, LIN are not modelled. */
-export interface UsartOptions {
-  readonly name: string;
-  readonly host: PeripheralHost;
-  /** Drives this instance's interrupt request; lines may be shared. */
-  readonly setIrq: (asserted: boolean) => void;
-  /** Kernel clock in Hz; 0 while its source is off. */
-  readonly kernelHz: () => number;
+/** USART of STM32 G0 and C0. Source: RM0454 chapter 26 (documented unless a line says less). Smartcard and LIN are not modelled. */
+export interface UsartOptions extends UsartWiring {
   /** FIFO, auto-baud and receiver time-out exist on the full instances only (RM0454 table of USART features). */
   readonly full: boolean;
   /** FIFO and PRESC exist: true for v3 (G0, C0), false for v2 (F0, L0, L4), which is the same but for them. Default true. */
   readonly fifo?: boolean;
-  /** Pins that are switched to this instance's RX or TX now. */
-  readonly rxNets: () => readonly Net[];
-  readonly txNets: () => readonly Net[];
 }
 
-export interface UsartV3 extends Peripheral {
-  /** Pins were switched to or from this instance. */
-  routed(): void;
-  /** For the pins that may become RX. */
-  listenOn(net: Net, isRx: () => boolean): void;
-}
+export type UsartV3 = UsartModel;
+
+/** Full instance. */
+export const fullUsartV3 = (wiring: UsartWiring): UsartModel => createUsartV3({ ...wiring, full: true });
+/** Basic instance: without FIFO, auto-baud and receiver time-out. */
+export const basicUsartV3 = (wiring: UsartWiring): UsartModel => createUsartV3({ ...wiring, full: false });
 
 const FIFO_DEPTH = 8;
 /** Levels of TXFTCFG and RXFTCFG in entries of eight. */
@@ -204,6 +196,8 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
           (cr3 & (1 << 28) && isr & (1 << 26)) ||
           (cr3 & (1 << 23) && isr & (1 << 27))));
     options.setIrq((cr1 & CR1.UE) !== 0 && Boolean(causes));
+    options.setDmaRequest?.('RX', enabled(CR1.RE) && (cr3 & CR3.DMAR) !== 0 && (isr & ISR.RXNE) !== 0);
+    options.setDmaRequest?.('TX', enabled(CR1.TE) && (cr3 & CR3.DMAT) !== 0 && (isr & ISR.TXE) !== 0);
   }
 
   function restart(): void {

@@ -1,7 +1,7 @@
 #ifndef ROM_CLOCK_H
 #define ROM_CLOCK_H
 
-/* Bring SYSCLK to 24 MHz from HSI16 through the PLL (AN2606 r70 T107) and clock the ports and USARTs of the ROM. */
+/* Bring SYSCLK to PART_CLOCK_HZ, clock the ports and USARTs of the ROM, and leave what a start of this ROM leaves in RCC and FLASH_ACR. */
 void clock_start(void);
 
 #endif

@@ -5,8 +5,10 @@
 
 #define SPECIAL_CODES 0xFFF0u
 #define MASS_ERASE 0xFFFFu
+#define BANK1_ERASE 0xFFFEu
+#define BANK2_ERASE 0xFFFDu
 
-static uint8_t pages[PART_FLASH_PAGES];
+static struct erase erase;
 
 static uint16_t receive_half_word(uint8_t *checksum)
 {
@@ -18,15 +20,15 @@ static uint16_t receive_half_word(uint8_t *checksum)
 
 /*
  * Take the whole list, so that a refused one leaves no rest behind that would read as commands.
- * [g070-eer-bad-page-nack] a page that does not exist, or more pages than there are, refuses the list before anything is erased.
+ * [rom-eer-bad-page-nack] a page that does not exist, or more pages than there are, refuses the list before anything is erased.
  */
 static bool receive_pages(uint32_t count, uint8_t *checksum)
 {
-  bool good = true;
+  bool good = count <= PART_FLASH_PAGES;
   for (uint32_t i = 0; i < count; i++) {
     const uint16_t page = receive_half_word(checksum);
-    if (page < PART_FLASH_PAGES && i < PART_FLASH_PAGES) {
-      pages[i] = (uint8_t)page;
+    if (page < PART_FLASH_PAGES) {
+      erase.pages[page >> 5] |= 1u << (page & 31u);
     } else {
       good = false;
     }
@@ -34,20 +36,37 @@ static bool receive_pages(uint32_t count, uint8_t *checksum)
   return good;
 }
 
+/* [rom-eer-special-codes] */
+static bool take_special(uint16_t code)
+{
+#if PART_HAS_MASS_ERASE
+  if (code == MASS_ERASE) {
+    erase.what = ERASE_ALL;
+    return true;
+  }
+#endif
+#if PART_FLASH_BANKS == 2 && PART_HAS_MASS_ERASE
+  if (code == BANK1_ERASE || code == BANK2_ERASE) {
+    erase.what = code == BANK1_ERASE ? ERASE_BANK1 : ERASE_BANK2;
+    return true;
+  }
+#endif
+  (void)code;
+  return false;
+}
+
 void command_extended_erase(void)
 {
   link_send(ACK);
 
   uint8_t checksum = 0;
-  const uint16_t code = receive_half_word(&checksum);
-  uint32_t count = 0;
   bool good;
+  erase = (struct erase){.what = ERASE_PAGES};
+  const uint16_t code = receive_half_word(&checksum);
   if (code >= SPECIAL_CODES) {
-    /* [g070-eer-bank-codes-nack] the bank codes 0xFFFE and 0xFFFD as well: there is one bank */
-    good = code == MASS_ERASE;
+    good = take_special(code);
   } else {
-    count = code + 1u;
-    good = receive_pages(count, &checksum);
+    good = receive_pages(code + 1u, &checksum);
   }
   checksum ^= link_receive();
 
@@ -56,5 +75,5 @@ void command_extended_erase(void)
     return;
   }
   flash_unlock();
-  flash_erase_and_answer(pages, count, link_usart());
+  flash_erase_and_answer(&erase, link_usart());
 }

@@ -1,63 +1,56 @@
 /*
- * Interface detection (AN2606 r70 T107, AN3155 r20 section 1): USART1 PA9/PA10 and USART2 PA2/PA3 measure the 0x7F in hardware
- * (auto-baud mode 2), USART3 PC10/PC11 by the edges of its pin. The first that has a baud rate wins; the others are switched off.
- * The chip's ROM also listens on I2C and SPI; this one does not.
+ * Interface detection (AN3155 r20 section 1 and the part's tables in AN2606 r70): all USARTs of the part listen, the first that has a baud
+ * rate wins, the others are switched off. The chip's ROM also listens on I2C, SPI, USB or CAN; this one does not.
  */
 #include "interface.h"
 
-#include <stdbool.h>
-
+#include "baud.h"
 #include "link.h"
-#include "usart3_baud.h"
+#include "usart.h"
 #include "watchdog.h"
 
+/* [rom-usart-pins] */
+static const struct port ports[] = {
+#define PORT(usart_, gpio_, tx_, rx_, function_, method_, pull_, shift_)                                                        \
+  {.usart = (usart_), .gpio = (gpio_), .tx_pin = (tx_), .rx_pin = (rx_), .alternate_function = (function_),                      \
+   .method = (method_), .rx_pull = (pull_), .clock_shift = (shift_)},
+  PART_PORTS(PORT)
+};
+#define PORTS (sizeof ports / sizeof ports[0])
+
+static void pin_to_usart(const struct port *port, uint32_t pin, uint32_t pull)
+{
+  gpio_alternate(port->gpio, pin, port->alternate_function);
+  gpio_pull(port->gpio, pin, pull);
+  gpio_mode(port->gpio, pin, GPIO_MODER_ALTERNATE);
+}
+
+static void rx_to_usart(const struct port *port) { pin_to_usart(port, port->rx_pin, port->rx_pull); }
+static void tx_to_usart(const struct port *port) { pin_to_usart(port, port->tx_pin, GPIO_PUPDR_PULL_UP); }
+
+#if PART_HAS_AUTO_BAUD
+#define AUTO_BAUD_DONE (USART_ISR_ABRF | USART_ISR_ABRE)
 #define ABRMOD_0X7F_FRAME 2u
-/* BRR must not be 0 when auto-baud starts (RM0454, USART auto-baud); the value is replaced by the measured one. */
+/* BRR must not be 0 when auto-baud starts (USART chapter, auto-baud); the value is replaced by the measured one. */
 #define BRR_BEFORE_AUTO_BAUD (PART_CLOCK_HZ / 115200u)
 
-#define AUTO_BAUD_DONE (USART_ISR_ABRF | USART_ISR_ABRE)
-
-#define AF0 0u
-#define AF1 1u
-
-static void pin_to_usart(struct gpio *port, uint32_t pin, uint32_t alternate_function)
-{
-  const uint32_t two = pin * 2u;
-  const uint32_t four = (pin & 7u) * 4u;
-  volatile uint32_t *const afr = pin < 8u ? &port->AFRL : &port->AFRH;
-  *afr = (*afr & ~(0xFu << four)) | alternate_function << four;
-  port->PUPDR = (port->PUPDR & ~(3u << two)) | GPIO_PUPDR_PULL_UP << two;
-  port->MODER = (port->MODER & ~(3u << two)) | GPIO_MODER_ALTERNATE << two;
-}
-
-static void configure(struct usart *usart, uint32_t brr, uint32_t cr2)
-{
-  usart->CR1 = 0; /* most fields take a write only while UE is 0 */
-  usart->CR2 = 0; /* ABRMOD: only while ABREN is 0 */
-  usart->CR2 = cr2;
-  usart->CR3 = 0;
-  usart->PRESC = 0;
-  usart->BRR = brr;
-  /* nine bits: eight data bits and even parity */
-  usart->CR1 = USART_CR1_M0 | USART_CR1_PCE | USART_CR1_TE | USART_CR1_RE;
-  usart->CR1 |= USART_CR1_UE;
-}
-
-static void listen_with_auto_baud(struct usart *usart)
+static void listen_with_auto_baud(const struct port *port)
 {
   const uint32_t mode = ABRMOD_0X7F_FRAME << USART_CR2_ABRMOD_Pos;
-  configure(usart, BRR_BEFORE_AUTO_BAUD, mode);
-  usart->CR2 = mode | USART_CR2_ABREN;
+  rx_to_usart(port);
+  tx_to_usart(port);
+  usart_on(port->usart, BRR_BEFORE_AUTO_BAUD, mode);
+  port->usart->CR2 = mode | USART_CR2_ABREN;
 }
 
 /*
  * Called with ABRF or ABRE set. A measurement that failed is started again; one that succeeded is believed whatever the byte was, so that a
- * glitch which looks like a frame gives a wrong baud rate. [g070-first-frame-decides]
+ * glitch which looks like a frame gives a wrong baud rate. [rom-first-frame-decides]
  */
 static bool has_baud_rate(struct usart *usart)
 {
   if (usart->ISR & USART_ISR_ABRE) {
-    usart->ICR = USART_ICR_PECF | USART_ICR_FECF | USART_ICR_NECF | USART_ICR_ORECF;
+    usart_clear_errors(usart, USART_LINE_ERRORS);
     usart->RQR = USART_RQR_ABRRQ | USART_RQR_RXFRQ;
     return false;
   }
@@ -65,60 +58,126 @@ static bool has_baud_rate(struct usart *usart)
     watchdog_refresh();
   }
   (void)usart->RDR;
-  usart->ICR = USART_ICR_PECF | USART_ICR_FECF | USART_ICR_NECF | USART_ICR_ORECF;
+  usart_clear_errors(usart, USART_LINE_ERRORS);
   return true;
 }
+#endif
 
-/* The loop writes nothing but the watchdog's refresh while the lines are idle. */
-static struct usart *wait_for_first(void)
+static void listen(const struct port *port)
 {
-  bool low_seen = false;
+#if PART_HAS_AUTO_BAUD
+  if (port->method == BAUD_AUTO) {
+    listen_with_auto_baud(port);
+    return;
+  }
+#endif
+  gpio_pull(port->gpio, port->rx_pin, port->rx_pull);
+  gpio_mode(port->gpio, port->rx_pin, GPIO_MODER_INPUT);
+}
+
+#if PART_HAS_SOFTWARE_BAUD
+/* The measured port becomes a USART only now: on some parts its TX pin is SWCLK until then. */
+static bool open_measured(const struct port *port, uint32_t bit)
+{
+  if (bit == 0) {
+    return false;
+  }
+  rx_to_usart(port);
+  usart_on(port->usart, bit >> port->clock_shift, 0);
+  tx_to_usart(port);
+  return true;
+}
+#endif
+
+/*
+ * Wait for a port on which something has happened. The loop writes nothing but the watchdog's refresh while the lines are idle. `stuck` has
+ * a bit, at the place of the pin, for each port that stayed low: it counts again once it was high.
+ */
+static __attribute__((noinline)) const struct port *next_active(uint32_t *stuck)
+{
+  uint32_t ignored = *stuck;
   for (;;) {
     watchdog_refresh();
-    if ((USART1->ISR & AUTO_BAUD_DONE) && has_baud_rate(USART1)) {
-      return USART1;
-    }
-    if ((USART2->ISR & AUTO_BAUD_DONE) && has_baud_rate(USART2)) {
-      return USART2;
-    }
-    if (!usart3_rx_is_high()) {
-      low_seen = true;
-#if ROM_LOOPS_WHILE_PC11_LOW
-      while (!usart3_rx_is_high()) {
-        watchdog_refresh();
+    for (const struct port *port = ports; port < ports + PORTS; port++) {
+#if PART_HAS_AUTO_BAUD
+      if (port->method == BAUD_AUTO) {
+        if (port->usart->ISR & AUTO_BAUD_DONE) {
+          *stuck = ignored;
+          return port;
+        }
+        continue;
+      }
+#endif
+#ifdef PART_BAUD_EXTI_LINE
+      if (port->method == BAUD_EXTI) {
+        if (baud_exti_has_frame()) {
+          *stuck = ignored;
+          return port;
+        }
+        continue;
+      }
+#endif
+#if PART_HAS_SOFTWARE_BAUD
+      const uint32_t pin = 1u << port->rx_pin;
+      if (port->gpio->IDR & pin) {
+        ignored &= ~pin;
+      } else if (!(ignored & pin)) {
+        *stuck = ignored | pin;
+        return port;
       }
 #endif
     }
-    if (low_seen && usart3_rx_is_high()) {
-      low_seen = false;
-      const uint32_t brr = usart3_measure_from_rising_edge();
-      if (brr != 0) {
-        configure(USART3, brr, 0);
-        return USART3;
-      }
+  }
+}
+
+static bool opens(const struct port *port)
+{
+  switch (port->method) {
+#if PART_HAS_AUTO_BAUD
+  case BAUD_AUTO:
+    return has_baud_rate(port->usart);
+#endif
+#ifdef PART_BAUD_EXTI_LINE
+  case BAUD_EXTI:
+    return open_measured(port, baud_by_exti(port));
+#endif
+#if PART_HAS_SOFTWARE_BAUD
+  case BAUD_EDGES:
+    return open_measured(port, baud_by_edges(port));
+#endif
+  default:
+    return false;
+  }
+}
+
+static const struct port *wait_for_first(void)
+{
+  uint32_t stuck = 0;
+  for (;;) {
+    const struct port *const port = next_active(&stuck);
+    if (opens(port)) {
+      return port;
     }
   }
 }
 
 void interface_detect(void)
 {
-  /* [g070-usart-pins] */
-  pin_to_usart(GPIOA, 9, AF1);
-  pin_to_usart(GPIOA, 10, AF1);
-  pin_to_usart(GPIOA, 2, AF1);
-  pin_to_usart(GPIOA, 3, AF1);
-  pin_to_usart(GPIOC, 10, AF0);
-  pin_to_usart(GPIOC, 11, AF0); /* the input data register shows the pin in this mode too */
-  listen_with_auto_baud(USART1);
-  listen_with_auto_baud(USART2);
-
-  struct usart *const chosen = wait_for_first();
-  if (chosen != USART1) {
-    USART1->CR1 = 0;
+  for (uint32_t i = 0; i < PORTS; i++) {
+    listen(&ports[i]);
   }
-  if (chosen != USART2) {
-    USART2->CR1 = 0;
+#ifdef PART_BAUD_EXTI_LINE
+  baud_exti_start();
+#endif
+  const struct port *const chosen = wait_for_first();
+#ifdef PART_BAUD_EXTI_LINE
+  baud_exti_stop();
+#endif
+  for (uint32_t i = 0; i < PORTS; i++) {
+    if (ports[i].usart != chosen->usart) {
+      usart_off(ports[i].usart);
+    }
   }
-  link_open(chosen);
+  link_open(chosen->usart);
   link_send(ACK);
 }

@@ -1,11 +1,10 @@
 #include "link.h"
 
+#include "usart.h"
 #include "watchdog.h"
 
 static struct usart *usart;
 static bool damaged;
-
-#define LINE_ERRORS (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE | USART_ISR_ORE)
 
 void link_open(struct usart *chosen)
 {
@@ -25,14 +24,14 @@ uint8_t link_receive(void)
   uint32_t status;
   do {
     watchdog_refresh();
-    status = from->ISR;
-  } while (!(status & USART_ISR_RXNE));
-  if (status & LINE_ERRORS) {
-    /* [g070-line-error-is-nack] the clear bits of ICR stand at the places of the flags */
-    from->ICR = status & LINE_ERRORS;
+    status = usart_status(from);
+  } while (!(status & USART_RECEIVED));
+  if (status & USART_LINE_ERRORS) {
+    /* [rom-line-error-is-nack] */
+    usart_clear_errors(from, status & USART_LINE_ERRORS);
     damaged = true;
   }
-  return (uint8_t)from->RDR;
+  return usart_take(from);
 }
 
 bool link_receive_word(uint32_t count, uint32_t *word)
@@ -58,15 +57,15 @@ bool link_receive_complemented(uint8_t *byte)
 
 void link_send(uint8_t byte)
 {
-  while (!(usart->ISR & USART_ISR_TXE)) {
+  while (!(usart_status(usart) & USART_MAY_SEND)) {
     watchdog_refresh();
   }
-  usart->TDR = byte;
+  usart_put(usart, byte);
 }
 
 void link_drain(void)
 {
-  while (!(usart->ISR & USART_ISR_TC)) {
+  while (!(usart_status(usart) & USART_ALL_SENT)) {
     watchdog_refresh();
   }
 }

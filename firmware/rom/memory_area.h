@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum access { ACCESS_READ = 1, ACCESS_GO = 2 };
+enum access { ACCESS_NONE = 0, ACCESS_READ = 1, ACCESS_GO = 2 };
 
-enum write_method { WRITE_NONE, WRITE_RAM, WRITE_FLASH, WRITE_OPTIONS };
+enum write_method { WRITE_NONE, WRITE_RAM, WRITE_FLASH, WRITE_OPTIONS, WRITE_DATA_MEMORY, WRITE_VOLTAGE_RANGE };
 
 struct memory_area {
   uint32_t base;

@@ -7,10 +7,6 @@
 #include "options.h"
 
 #define MAX_DATA 256u
-/* Places of the words in the option-byte area; a complement stands in the word after each. */
-#define OPTION_OPTR 0x00u
-#define OPTION_WRP1AR 0x18u
-#define OPTION_WRP1BR 0x20u
 
 static uint8_t data[MAX_DATA];
 
@@ -22,13 +18,13 @@ void command_read_memory(void)
   link_send(ACK);
   const bool whole = link_receive_word(4, &address);
   const struct memory_area *area = memory_area_of(address);
-  if (!whole || !area) {
+  if (!whole || !area || !(area->access & ACCESS_READ)) {
     link_send(NACK);
     return;
   }
   link_send(ACK);
 
-  /* [g070-range-end-nack] */
+  /* [rom-range-end-nack] */
   if (!link_receive_complemented(&count_less_one) || !memory_area_holds(area, address, count_less_one + 1u)) {
     link_send(NACK);
     return;
@@ -40,37 +36,56 @@ void command_read_memory(void)
   }
 }
 
+/* [rom-option-write] the option bytes are written whole, from their base */
 static bool may_start_write(uint32_t address, const struct memory_area *area)
 {
-  if (!area || area->write == WRITE_NONE) {
+  if (!area) {
     return false;
   }
-  /* [g070-option-write] the option bytes are written whole, from their base */
-  if (area->write == WRITE_OPTIONS) {
+  switch (area->write) {
+  case WRITE_NONE:
+    return false;
+  case WRITE_OPTIONS:
+  case WRITE_VOLTAGE_RANGE:
     return address == area->base;
+  case WRITE_FLASH:
+    /* [rom-wm-unaligned-nack] */
+    return (address & (PART_WRITE_ALIGNMENT - 1u)) == 0;
+  default:
+    return (address & 3u) == 0;
   }
-  /* [g070-wm-unaligned-nack] */
-  return (address & 3u) == 0;
 }
 
-static uint32_t word_at(uint32_t offset, uint32_t count, uint32_t otherwise)
+/* [rom-wm-length-nack] */
+static bool may_have_length(uint32_t count, const struct memory_area *area)
 {
-  if (offset + 4u > count) {
-    return otherwise;
+  switch (area->write) {
+#if ROM_REFUSES_ODD_LENGTHS
+  case WRITE_FLASH:
+    return (count & (PART_WRITE_ALIGNMENT - 1u)) == 0;
+#endif
+  case WRITE_DATA_MEMORY:
+    return (count & 3u) == 0;
+  default:
+    return true;
   }
-  return (uint32_t)data[offset] | (uint32_t)data[offset + 1u] << 8 | (uint32_t)data[offset + 2u] << 16 |
-         (uint32_t)data[offset + 3u] << 24;
 }
 
-static bool program_options(uint32_t count)
+static bool write_area(uint32_t address, uint32_t count, const struct memory_area *area)
 {
-  const struct options old = options_read();
-  const struct options wanted = {
-    .optr = word_at(OPTION_OPTR, count, old.optr),
-    .wrp1a = word_at(OPTION_WRP1AR, count, old.wrp1a),
-    .wrp1b = word_at(OPTION_WRP1BR, count, old.wrp1b),
-  };
-  return options_program(&wanted);
+  switch (area->write) {
+  case WRITE_RAM:
+    for (uint32_t i = 0; i < count; i++) {
+      ((volatile uint8_t *)address)[i] = data[i];
+    }
+    return true;
+#ifdef PART_VOLTAGE_RANGE_BASE
+  case WRITE_VOLTAGE_RANGE:
+    return count == 4u && flash_set_voltage_range(data);
+#endif
+  default:
+    return flash_program(address, data, count);
+  }
 }
 
 void command_write_memory(void)
@@ -94,27 +109,17 @@ void command_write_memory(void)
     checksum ^= data[i];
   }
   checksum ^= link_receive();
-  if (checksum != 0 || link_damaged() || !memory_area_holds(area, address, count)) {
+  if (checksum != 0 || link_damaged() || !memory_area_holds(area, address, count) || !may_have_length(count, area)) {
     link_send(NACK);
     return;
   }
 
-  switch (area->write) {
-  case WRITE_RAM:
-    for (uint32_t i = 0; i < count; i++) {
-      ((volatile uint8_t *)address)[i] = data[i];
-    }
-    link_send(ACK);
-    break;
-  case WRITE_FLASH:
-    link_send(flash_program(address, data, count) ? ACK : NACK);
-    break;
-  default:
-    if (program_options(count)) {
-      options_acknowledge_and_launch();
-    } else {
-      link_send(NACK);
-    }
+  if (area->write != WRITE_OPTIONS) {
+    link_send(write_area(address, count, area) ? ACK : NACK);
+  } else if (options_write(data, count)) {
+    options_acknowledge_and_launch();
+  } else {
+    link_send(NACK);
   }
 }
 

@@ -1,31 +1,36 @@
-/* The option bytes: FLASH_OPTR and the write-protected areas WRP1A and WRP1B. */
+/* The option bytes; one file per kind of FLASH interface implements it. */
 #ifndef ROM_OPTIONS_H
 #define ROM_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct options {
-  uint32_t optr;
-  uint32_t wrp1a;
-  uint32_t wrp1b;
-};
+#include "hardware.h"
 
-/* WRP register of an area that protects no page: its start lies above its end. */
-#define WRP_NONE 0x0000003Fu
+enum rdp_level { RDP_LEVEL0, RDP_LEVEL1, RDP_LEVEL2 };
 
-#define RDP_LEVEL0 0xAAu
-#define RDP_LEVEL2 0xCCu
+enum rdp_level options_rdp(void);
 
-uint8_t options_rdp(void);
-
-struct options options_read(void);
-/* Program the three words; false when the controller refused. They take effect at the next option load. */
-bool options_program(const struct options *options);
 /*
- * Send ACK and load the option bytes, which resets the chip. [g070-option-launch-missing] V11.2 does not load them over USART:
- * it returns, and they take effect at the next power-on.
+ * Each of these programs and returns false when the controller refused; the new values take effect at `options_acknowledge_and_launch`.
+ * `options_write`: what a Write Memory at the base of the option-byte area brought.
+ * `options_protect`: protect exactly the sectors whose bits are set.
  */
+bool options_write(const uint8_t *bytes, uint32_t count);
+bool options_protect(uint32_t sectors[PART_WRP_WORDS]);
+bool options_set_rdp(enum rdp_level level);
+
+/* Send ACK and make the option bytes effective, which resets the chip. */
 void options_acknowledge_and_launch(void);
+
+/* The little-endian word at `offset`, or `otherwise` where the data ends before it is whole. */
+static inline uint32_t option_word_at(const uint8_t *bytes, uint32_t count, uint32_t offset, uint32_t otherwise)
+{
+  if (offset + 4u > count) {
+    return otherwise;
+  }
+  return (uint32_t)bytes[offset] | (uint32_t)bytes[offset + 1u] << 8 | (uint32_t)bytes[offset + 2u] << 16 |
+         (uint32_t)bytes[offset + 3u] << 24;
+}
 
 #endif

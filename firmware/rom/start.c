@@ -1,11 +1,14 @@
 /* Vector table and reset handler. */
 #include <stdint.h>
 
+#include "baud.h"
+#include "boot_decision.h"
 #include "clock.h"
 #include "command.h"
 #include "hardware.h"
 #include "interface.h"
 #include "memory-init.h"
+#include "timer.h"
 #include "watchdog.h"
 
 extern uint32_t _stack_top[];
@@ -13,24 +16,30 @@ extern uint32_t _stack_top[];
 __attribute__((noreturn)) void Reset_Handler(void);
 void Default_Handler(void);
 
-#define EXTERNAL_INTERRUPTS 32
-
 typedef union {
   void (*handler)(void);
   uint32_t *stack;
 } vector_t;
 
-__attribute__((section(".vectors"), used)) static const vector_t vectors[16 + EXTERNAL_INTERRUPTS] = {
+#define EXTERNAL 16u
+
+__attribute__((section(".vectors"), used)) static const vector_t vectors[EXTERNAL + PART_INTERRUPTS] = {
   [0] = {.stack = _stack_top},
   [1] = {.handler = Reset_Handler},
-  [2 ... 3] = {.handler = Default_Handler},
-  [11] = {.handler = Default_Handler},
-  [14 ... 16 + EXTERNAL_INTERRUPTS - 1] = {.handler = Default_Handler},
+  [2 ... 6] = {.handler = Default_Handler},
+  [11 ... 12] = {.handler = Default_Handler},
+#ifdef PART_BAUD_EXTI_LINE
+  [14 ... EXTERNAL + PART_BAUD_EXTI_IRQ - 1] = {.handler = Default_Handler},
+  [EXTERNAL + PART_BAUD_EXTI_IRQ] = {.handler = baud_exti_handler},
+  [EXTERNAL + PART_BAUD_EXTI_IRQ + 1 ... EXTERNAL + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
+#else
+  [14 ... EXTERNAL + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
+#endif
 };
 
 __attribute__((section(".rom_id"), used)) static const uint8_t rom_id[2] = {ROM_ID, 0xFF};
 
-/* [g070-exceptions-spin] one loop for every exception: what an interrupt left enabled by the caller, or a fault, ends in */
+/* [rom-exceptions-spin] one loop for every exception: what an interrupt left enabled by the caller, or a fault, ends in */
 void Default_Handler(void)
 {
   for (;;) {
@@ -38,23 +47,27 @@ void Default_Handler(void)
 }
 
 /*
- * [g070-keeps-callers-stack] entered by a jump, the ROM runs on the stack it is given; its vector table names one only for a reset.
- * [g070-primask-untouched] PRIMASK, the NVIC and SysTick stay as the caller left them.
- * [g070-mem-mode-untouched] so does SYSCFG MEM_MODE.
+ * [rom-keeps-callers-stack] entered by a jump, the ROM runs on the stack it is given; its vector table names one only for a reset.
+ * [rom-primask-untouched] PRIMASK, the NVIC and SysTick stay as the caller left them.
+ * [rom-mem-mode-untouched] so does SYSCFG MEM_MODE.
  */
 void Reset_Handler(void)
 {
-  /* [g070-sets-vtor] */
+#if ROM_REPEATS_BOOT_DECISION
+  boot_decision();
+#endif
+#if PART_HAS_VTOR
+  /* [rom-sets-vtor] */
   SCB->VTOR = PART_SYSTEM_MEMORY_BASE;
+#endif
 
   memory_init();
 
   clock_start();
-#if ROM_CLEARS_EMPTY_AT_START
-  /* The whole register, so that EMPTY, which was not meant, is written 0. */
-  FLASH->ACR = PART_FLASH_ACR_RESET_VALUE;
-#endif
   watchdog_relax();
+#ifdef PART_START_WAIT
+  PART_START_WAIT();
+#endif
   interface_detect();
   command_loop();
 }

@@ -1,6 +1,6 @@
 /*
  * The independent watchdog, as AN2606 r70 4.8/4.9 tells it: the ROM never starts it, but an option byte or the application may
- * have. [g070-iwdg-prescaler] The prescaler goes to its maximum and the counter is refreshed wherever the ROM waits. While the
+ * have. [rom-iwdg-prescaler] The prescaler goes to its maximum and the counter is refreshed wherever the ROM waits. While the
  * watchdog does not run, its clock does not either, so that the prescaler write never completes and IWDG_SR.PVU stays 1.
  */
 #ifndef ROM_WATCHDOG_H

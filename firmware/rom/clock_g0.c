@@ -1,3 +1,4 @@
+/* G0: HSI16 and the PLL. */
 #include "clock.h"
 
 #include "hardware.h"
@@ -52,15 +53,27 @@ void clock_start(void)
 #if ROM_RESETS_PERIPHERALS_AT_START
   reset_peripherals();
 #endif
+#if ROM_CLEARS_EMPTY_AT_START
+  /* The whole register, so that EMPTY, which was not meant, is written 0. */
+  FLASH->ACR = PART_FLASH_ACR_RESET_VALUE;
+#endif
 #if ROM_FORCES_HSITRIM_TO_ZERO
   RCC->ICSCR &= ~RCC_ICSCR_HSITRIM_Msk;
+#endif
+#if PART_FLASH_LATENCY > 0
+  /* Only upwards: the clock that the caller left may need more. */
+  if ((FLASH->ACR & FLASH_ACR_LATENCY_Msk) < PART_FLASH_LATENCY) {
+    FLASH->ACR = (FLASH->ACR & ~FLASH_ACR_LATENCY_Msk) | PART_FLASH_LATENCY;
+    while ((FLASH->ACR & FLASH_ACR_LATENCY_Msk) != PART_FLASH_LATENCY) {
+    }
+  }
 #endif
   RCC->PLLCFGR = RCC_PLLCFGR_PLLSRC_HSI16 << RCC_PLLCFGR_PLLSRC_Pos | (PART_PLL_M - 1u) << RCC_PLLCFGR_PLLM_Pos |
                  PART_PLL_N << RCC_PLLCFGR_PLLN_Pos | (PART_PLL_R - 1u) << RCC_PLLCFGR_PLLR_Pos | RCC_PLLCFGR_PLLREN;
   RCC->CR |= RCC_CR_PLLON;
   while (!(RCC->CR & RCC_CR_PLLRDY)) {
   }
-  select_sysclk(RCC_CFGR_SW_PLLRCLK); /* flash wait state 0 serves 24 MHz in voltage range 1 */
+  select_sysclk(RCC_CFGR_SW_PLLRCLK);
 
   RCC->IOPENR |= RCC_IOPENR_GPIOAEN | RCC_IOPENR_GPIOCEN;
   RCC->APBENR1 |= RCC_APBENR1_USART2EN | RCC_APBENR1_USART3EN;

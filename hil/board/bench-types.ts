@@ -55,11 +55,14 @@ export interface Controls {
 export type BootRecord = Readonly<Record<string, number | string>> & {
   readonly n: number;
   readonly csr: number;
-  readonly vtor: number;
+  /** Absent where the core has none (Cortex-M0). */
+  readonly vtor?: number;
 };
 
 /** The application under test, answering on its console. A handle dies with the identity: after a jump or reset it throws StaleHandle (HIL-110). */
 export interface Application {
+  /** The part it runs on. */
+  readonly chip: Chip;
   readonly boot: BootRecord;
   ping(): Promise<void>;
   get(name: string): Promise<string>;
@@ -109,7 +112,7 @@ export interface BootloaderHandle {
 }
 
 /** What is left of an application's handle when it is gone: how it had started. */
-export type Started = Pick<Application, 'boot'>;
+export type Started = Pick<Application, 'chip' | 'boot'>;
 
 /** How the ROM was entered. */
 export type Entry = 'jump' | 'boot0' | 'probe';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseBootRecord, parseFields } from './boot-line.ts';
 
 const BANNER =
-  '@boot n=3 diverted=0 fresh=0 faults=0 tick=on hclk=16000000 csr=0x14000000 vtor=0x08000000 msp=0x20007c00 nvic_ispr=0x00000000';
+  '@boot n=3 diverted=0 fresh=0 faults=0 tick=on hclk=16000000 csr=0x14000000 vtor=0x08000000 msp=0x20007c00 ipsr=0x00000000 nvic_ispr=0x00000000';
 
 describe('a banner', () => {
   test('gives numbers as numbers and words as text', () => {

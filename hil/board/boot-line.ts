@@ -24,9 +24,9 @@ export function parseFields(line: string): Fields {
 export function parseBootRecord(line: string): BootRecord | undefined {
   if (!/^(@boot|record) /.test(line)) return undefined;
   const fields = parseFields(line);
-  const { n, csr, vtor, nvic_ispr: last } = fields;
+  const { n, csr, vtor, ipsr, nvic_ispr: last } = fields;
   // The last field of the line: without it the line was cut short.
-  if (typeof n !== 'number' || typeof csr !== 'number' || typeof vtor !== 'number' || typeof last !== 'number')
+  if (typeof n !== 'number' || typeof csr !== 'number' || typeof ipsr !== 'number' || typeof last !== 'number')
     return undefined;
-  return { ...fields, n, csr, vtor };
+  return { ...fields, n, csr, ...(typeof vtor === 'number' ? { vtor } : {}) } as BootRecord;
 }

@@ -242,6 +242,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       changeIdentity('the application jumps');
     };
     return {
+      chip,
       boot,
       ping: async () => {
         const answer = await command('ping');

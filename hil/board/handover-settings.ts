@@ -6,14 +6,14 @@ import { HilError } from '../error/hil-error.ts';
  */
 export const handoverSettings: readonly (readonly [name: string, ...values: string[]])[] = [
   ['start.vtor', 'flash', 'unset'],
-  ['start.clock', 'hsi16', 'pll-64MHz'],
+  ['start.clock', 'reset', 'fast'],
   ['start.rcc', 'keep', 'reset'],
   ['start.clock_error', 'stop', 'ignore'],
   ['start.systick', 'on', 'off'],
   ['start.primask', 'keep', 'clear'],
   ['start.iwdg', 'off', 'on', 'wait-first'],
   ['jump.via', 'direct', 'reset'],
-  ['jump.clock', 'keep', 'hsi16', 'pll-64MHz'],
+  ['jump.clock', 'keep', 'reset', 'fast'],
   ['jump.thread', 'msp', 'psp', 'psp-unprivileged'],
   ['jump.peripherals', 'reset', 'keep'],
   ['jump.rcc', 'reset', 'keep'],

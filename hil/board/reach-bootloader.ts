@@ -21,19 +21,19 @@ export async function reachBootloader(
   if (row?.jump !== 'returns') {
     const settled = row !== undefined && row.provenance.confidence !== 'hypothesis';
     try {
-      return { rom: await app.enterBootloader(), before: { boot: app.boot }, entry: 'jump' };
+      return { rom: await app.enterBootloader(), before: { chip: app.chip, boot: app.boot }, entry: 'jump' };
     } catch (error) {
       if (settled || !isHilError(error) || !NOT_THE_ROM.includes(error.code)) throw error;
     }
   }
   if (bench.workable) {
     await byBoot0(bench);
-    return { rom: await bench.meetBootloader(), before: { boot: app.boot }, entry: 'boot0' };
+    return { rom: await bench.meetBootloader(), before: { chip: app.chip, boot: app.boot }, entry: 'boot0' };
   }
   await byProbe(bench);
   const rom = await bench.meetBootloader();
   await rom.session.eraseAndWrite(firstPage(bench));
-  return { rom, before: { boot: app.boot }, entry: 'probe' };
+  return { rom, before: { chip: app.chip, boot: app.boot }, entry: 'probe' };
 }
 
 /** BOOT0 is sampled at the reset; afterwards the pin is the ROM's, so it is let go. */

@@ -4,7 +4,7 @@ import { restartDefects } from './restart-rules.ts';
 
 expect.extend({
   toHaveRestartedCleanly(received: Started, before: Started) {
-    const defects = restartDefects(received.boot, before.boot);
+    const defects = restartDefects(received.chip, received.boot, before.boot);
     return {
       pass: defects.length === 0,
       message: () =>

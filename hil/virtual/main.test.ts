@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { BoardSpec } from './host-types.ts';
-import { startBoards } from './main.ts';
+import { shareThreads, startBoards } from './main.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hil-boards-'));
 const romPath = join(folder, 'rom.bin');
@@ -18,6 +18,30 @@ const spec = (changes: Partial<BoardSpec> = {}): BoardSpec => ({
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('threads', () => {
+  const boards = ['NUCLEO-G070RB', 'NUCLEO-L476RG', 'NUCLEO-C031C6', 'NUCLEO-F042K6'].map((model, i) =>
+    spec({ name: `b${i}`, model }),
+  );
+  const shared = (cores: number): readonly string[] =>
+    shareThreads(boards, cores).map((group) => group.map((each) => each.name).join(' '));
+
+  test('are shared by boards of one instruction set', () => {
+    expect(shared(1)).toEqual(['b0 b2 b3', 'b1']);
+    expect(shared(2)).toEqual(['b0 b3', 'b2', 'b1']);
+    expect(shared(8)).toEqual(['b0', 'b2', 'b3', 'b1']);
+  });
+
+  test('leave no board out, known or not', () => {
+    const some = [...boards, spec({ name: 'x', model: 'NUCLEO-X' })];
+    expect(
+      shareThreads(some, 2)
+        .flat()
+        .map((each) => each.name)
+        .sort(),
+    ).toEqual(['b0', 'b1', 'b2', 'b3', 'x']);
+  });
+});
 
 describe('starting boards', () => {
   test('gives one ready line per board, in the order of the specs, all on loopback', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { chipNamed } from '../chip/lookup.ts';
+import { targetScript } from '../probe/openocd-args.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { firmwareFor } from '../rig/paths.ts';
 import type { BoardEntry, VirtualBoardEntry } from '../rig/rig.ts';
@@ -80,7 +81,7 @@ export function describeBoard(line: ReadyLine, entries: readonly VirtualBoardEnt
   const openocd = [
     'openocd -c "bindto 127.0.0.1" -f interface/stlink.cfg',
     `-c "hla_stlink_backend tcp ${line.stlink.port}" -c "adapter serial ${line.stlink.serial}"`,
-    '-f target/stm32g0x.cfg',
+    ...(entry === undefined ? [] : [`-f ${targetScript(chipNamed(entry.chip)).script}`]),
   ].join(' ');
   const uarts = line.uart.flatMap((uart) => [
     `  ${uart.name} (${{ vcp: 'console', rom: 'ROM', both: 'console and ROM' }[uart.role]}): ${uart.line}${uart.pty === null ? '' : `  ${uart.pty}`}`,

@@ -1,21 +1,41 @@
 #!/usr/bin/env node
 /**
  * Static checks of the application under test: `check-firmware.mjs ELF …`. What a suite relies on must hold before a board is touched:
- * docs/handover.md, "Static checks". Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
+ * docs/handover.md, "Static checks". The name of the file tells the part. Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
  */
 import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** STM32G070RB (RM0454, memory map). RAM as far as it exists with RAM parity on; the ROM's RAM by AN2606 r70 T107. */
-const FLASH = { from: 0x0800_0000, to: 0x0802_0000 };
-const RAM = { from: 0x2000_0000, to: 0x2000_8000 };
-const ROM_RAM_END = 0x2000_3000;
-const RESET_VTABLE = FLASH.from + 0x200;
+const FLASH_FROM = 0x0800_0000;
+const RAM_FROM = 0x2000_0000;
+
+/**
+ * By the name of the file: flash in KB; RAM in KB (as far as it exists with RAM parity on; SRAM1 of the L476), both by the reference
+ * manuals; RAM that the ROM uses, in bytes, by AN2606 r70 (T35, T43, T83, T107, T111, T12, T16, T142, T144, T148, T170).
+ */
+const PARTS = {
+  stm32f042k6: { flashKb: 32, ramKb: 6, romRam: 0x1800 },
+  stm32f091rc: { flashKb: 256, ramKb: 32, romRam: 0x1800 },
+  stm32f411ce: { flashKb: 512, ramKb: 128, romRam: 0x3000 },
+  stm32f411re: { flashKb: 512, ramKb: 128, romRam: 0x3000 },
+  stm32g070rb: { flashKb: 128, ramKb: 32, romRam: 0x3000 },
+  stm32g0b1re: { flashKb: 512, ramKb: 128, romRam: 0x4000 },
+  stm32c031c6: { flashKb: 32, ramKb: 12, romRam: 0x0e00 },
+  stm32c071rb: { flashKb: 128, ramKb: 24, romRam: 0x2300 },
+  stm32l011k4: { flashKb: 16, ramKb: 2, romRam: 0x0800 },
+  stm32l031k6: { flashKb: 32, ramKb: 8, romRam: 0x1000 },
+  stm32l073rz: { flashKb: 192, ramKb: 20, romRam: 0x1000 },
+  stm32l476rg: { flashKb: 1024, ramKb: 96, romRam: 0x3400 },
+};
+const RESET_VTABLE = FLASH_FROM + 0x200;
 const RETAINED = ['handover_request', 'retained', 'reset_record', 'fault_record'];
 const SYMBOLS = [
   ...['_estack', 'Reset_Handler', 'Force_Reset_Handler', 'force_reset_vtable', 'Error_Handler', 'HardFault_Handler'],
-  ...['handover_jump', 'handover_leave', 'hal_rcc_osc_config_refusal', ...RETAINED],
+  ...['handover_jump', 'handover_leave', ...RETAINED],
 ];
+/** STM32C0 has no PLL that could be refused. */
+const symbolsOf = (part) => (part.startsWith('stm32c0') ? SYMBOLS : [...SYMBOLS, 'hal_rcc_osc_config_refusal']);
 
 const SHF_ALLOC = 2;
 const SHT_SYMTAB = 2;
@@ -82,8 +102,14 @@ function overlaps(ranges) {
   });
 }
 
-/** Everything that is wrong with the file, one sentence each. */
-export function defectsOf(bytes) {
+/** Everything that is wrong with the file of the part, one sentence each. */
+export function defectsOf(bytes, part) {
+  const facts = PARTS[part];
+  if (facts === undefined) return [`no part ${part} is known; known are ${Object.keys(PARTS).join(', ')}`];
+  const FLASH = { from: FLASH_FROM, to: FLASH_FROM + facts.flashKb * 1024 };
+  const RAM = { from: RAM_FROM, to: RAM_FROM + facts.ramKb * 1024 };
+  // Where the ROM takes all of the RAM, the backup registers keep what must survive it, and RAM only the mailbox.
+  const ROM_RAM_END = facts.romRam === facts.ramKb * 1024 ? RAM.from : RAM.from + facts.romRam;
   const { sections, segments, symbols } = parseElf(bytes);
   const defects = [];
   const demand = (holds, sentence) => {
@@ -98,7 +124,7 @@ export function defectsOf(bytes) {
       type: section.type,
     }));
 
-  for (const name of SYMBOLS) demand(symbols.has(name), `symbol ${name} is missing`);
+  for (const name of symbolsOf(part)) demand(symbols.has(name), `symbol ${name} is missing`);
   defects.push(...overlaps(allocated));
   defects.push(
     ...overlaps(
@@ -175,7 +201,7 @@ function main(files) {
   for (const file of files) {
     let defects;
     try {
-      defects = defectsOf(readFileSync(file));
+      defects = defectsOf(readFileSync(file), basename(file, extname(file)));
     } catch (error) {
       defects = [error instanceof Error ? error.message : String(error)];
     }

@@ -3,8 +3,8 @@
 
 #include "console.h"
 #include "jump.h"
+#include "part.h"
 #include "retained.h"
-#include "stm32g0.h"
 #include "text.h"
 #include "timebase.h"
 
@@ -16,7 +16,6 @@ static void answer(const char *text)
 
 static void record_fields(const struct start_report *report)
 {
-  const struct reset_record *const r = &reset_record;
   console_decimal_field("n", retained.boots);
   console_decimal_field("diverted", retained.diverted);
   console_decimal_field("fresh", report->fresh);
@@ -24,27 +23,20 @@ static void record_fields(const struct start_report *report)
   console_text(" tick=");
   console_text(report->tick);
   console_decimal_field("hclk", report->hclk);
+  const struct reset_record *const r = &reset_record;
   console_hex_field("csr", r->csr);
+#ifndef CORTEX_M_WITHOUT_VTOR
   console_hex_field("vtor", r->vtor);
+#endif
   console_hex_field("msp", r->msp);
   console_hex_field("control", r->control);
   console_hex_field("primask", r->primask);
   console_hex_field("ipsr", r->ipsr);
-  console_hex_field("rcc_cr", r->rcc_cr);
-  console_hex_field("rcc_cfgr", r->rcc_cfgr);
-  console_hex_field("rcc_pllcfgr", r->rcc_pllcfgr);
-  console_hex_field("rcc_icscr", r->rcc_icscr);
-  console_hex_field("iopenr", r->iopenr);
-  console_hex_field("ahbenr", r->ahbenr);
-  console_hex_field("apbenr1", r->apbenr1);
-  console_hex_field("apbenr2", r->apbenr2);
-  console_hex_field("flash_acr", r->flash_acr);
-  console_hex_field("flash_sr", r->flash_sr);
-  console_hex_field("flash_cr", r->flash_cr);
-  console_hex_field("syscfg_cfgr1", r->syscfg_cfgr1);
-  console_hex_field("systick_ctrl", r->systick_ctrl);
-  console_hex_field("nvic_iser", r->nvic_iser);
-  console_hex_field("nvic_ispr", r->nvic_ispr);
+#if defined(__ARM_ARCH_7EM__)
+  console_hex_field("basepri", r->basepri);
+  console_hex_field("faultmask", r->faultmask);
+#endif
+  machine_print(&r->machine);
   console_end();
 }
 
@@ -57,20 +49,18 @@ void banner(const struct start_report *report)
 static void state(const struct start_report *report)
 {
   console_text("state");
+#ifndef CORTEX_M_WITHOUT_VTOR
   console_hex_field("vtor", SCB->VTOR);
+#endif
   console_hex_field("control", cpu_control());
   console_hex_field("primask", cpu_primask());
-  console_hex_field("rcc_cr", RCC->CR);
-  console_hex_field("rcc_cfgr", RCC->CFGR);
-  console_hex_field("rcc_pllcfgr", RCC->PLLCFGR);
-  console_hex_field("rcc_icscr", RCC->ICSCR);
-  console_hex_field("apbenr1", RCC->APBENR1);
-  console_hex_field("apbenr2", RCC->APBENR2);
-  console_hex_field("flash_acr", FLASH->ACR);
-  console_hex_field("flash_sr", FLASH->SR);
-  console_hex_field("syscfg_cfgr1", SYSCFG->CFGR1);
-  console_hex_field("systick_ctrl", SYSTICK->CTRL);
-  console_hex_field("nvic_iser", NVIC->ISER[0]);
+#if defined(__ARM_ARCH_7EM__)
+  console_hex_field("basepri", cpu_basepri());
+  console_hex_field("faultmask", cpu_faultmask());
+#endif
+  struct machine now;
+  machine_look(&now);
+  machine_print(&now);
   console_decimal_field("ticks", timebase_ticks());
   console_decimal_field("hclk", report->hclk);
   console_end();
@@ -87,6 +77,10 @@ static void fault(void)
   console_hex_field("pc", fault_record.pc);
   console_hex_field("xpsr", fault_record.xpsr);
   console_hex_field("lr", fault_record.lr);
+#if defined(__ARM_ARCH_7EM__)
+  console_hex_field("cfsr", fault_record.cfsr);
+  console_hex_field("hfsr", fault_record.hfsr);
+#endif
   console_end();
 }
 

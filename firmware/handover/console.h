@@ -1,4 +1,4 @@
-/* USART2 on PA2/PA3, 115200 8N1: received by interrupt, sent by polling. */
+/* The console of the board, 115200 8N1: received by interrupt, sent by polling. */
 #ifndef HANDOVER_CONSOLE_H
 #define HANDOVER_CONSOLE_H
 
@@ -23,6 +23,7 @@ void console_end(void);
 /* Wait until the last bit has left the wire. */
 void console_drain(void);
 
-void USART2_IRQHandler(void);
+/* The handler of the console's USART. */
+void console_interrupt(void);
 
 #endif

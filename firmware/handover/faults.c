@@ -1,28 +1,27 @@
 #include "faults.h"
 
+#include "part.h"
 #include "retained.h"
-#include "stm32g0.h"
-
-#define FLASH_ECCR_ECCD (1u << 31)
 
 /* RAM that was never written has no valid parity; with parity on, the first look at retained RAM after power-on ends here. */
 void NMI_Handler(void)
 {
-  const uint32_t enabled = RCC->APBENR2;
-  RCC->APBENR2 = enabled | RCC_APBENR2_SYSCFGEN;
-  (void)RCC->APBENR2;
-  (void)RCC->APBENR2;
-  SYSCFG->CFGR2 |= SYSCFG_CFGR2_SRAM_PEF;
-  FLASH->ECCR |= FLASH_ECCR_ECCD;
-  RCC->APBENR2 = enabled;
+  const uint32_t enabled = FAMILY_SYSCFG_ENR;
+  enable_clock(&FAMILY_SYSCFG_ENR, FAMILY_SYSCFG_ENR_MASK);
+  family_nmi_clear();
+  FAMILY_SYSCFG_ENR = enabled;
 }
 
-/* `frame`: r0-r3, r12, lr, pc, xpsr (DDI0419 B1.5.6) */
+/* `frame`: r0-r3, r12, lr, pc, xpsr (DDI0419 B1.5.6, DDI0403 B1.5.6) */
 __attribute__((used)) void hard_fault_record(const uint32_t *frame)
 {
   fault_record.lr = frame[5];
   fault_record.pc = frame[6];
   fault_record.xpsr = frame[7];
+#if defined(__ARM_ARCH_7EM__)
+  fault_record.cfsr = SCB->CFSR;
+  fault_record.hfsr = SCB->HFSR;
+#endif
   retained.faults++;
   retained_seal();
 }

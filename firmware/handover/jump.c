@@ -5,8 +5,8 @@
 #include "jump.h"
 
 #include "clock.h"
+#include "part.h"
 #include "retained.h"
-#include "stm32g0.h"
 #include "timebase.h"
 
 #define LEAVE_CONTROL_ZERO 1u
@@ -17,52 +17,56 @@
 
 static uint32_t setting(enum setting which) { return retained.settings[which]; }
 
-/* Every peripheral reset line there is, as HAL_DeInit pulls them; not that of the flash interface, from which this code runs. */
-static void reset_peripherals(void)
-{
-  RCC->APBRSTR1 = 0xFFFFFFFFu;
-  RCC->APBRSTR1 = 0;
-  RCC->APBRSTR2 = 0xFFFFFFFFu;
-  RCC->APBRSTR2 = 0;
-  RCC->AHBRSTR = ~RCC_AHBRSTR_FLASHRST;
-  RCC->AHBRSTR = 0;
-  RCC->IOPRSTR = 0xFFFFFFFFu;
-  RCC->IOPRSTR = 0;
-}
-
 /* HAL_RCC_DeInit ends by setting up its time base for the new clock; a SysTick that runs goes on with its interrupt. */
 static void reset_rcc(void)
 {
-  clock_reset();
+  const uint32_t hclk = clock_deinit();
   if (SYSTICK->CTRL & SYSTICK_CTRL_ENABLE) {
-    timebase_start(HSI16_HZ);
+    timebase_start(hclk);
   }
 }
 
 static void clear_nvic(void)
 {
-  NVIC->ICER[0] = 0xFFFFFFFFu;
-  NVIC->ICPR[0] = 0xFFFFFFFFu;
+  for (uint32_t i = 0; i < NVIC_WORDS; i++) {
+    NVIC->ICER[i] = 0xFFFFFFFFu;
+    NVIC->ICPR[i] = 0xFFFFFFFFu;
+  }
+}
+
+/* What a thread at its lowest priority has: nothing masked. */
+static void unmask(void)
+{
+#if defined(__ARM_ARCH_7EM__)
+  cpu_basepri_clear();
+  cpu_faultmask_clear();
+#endif
+  cpu_irq_enable();
 }
 
 static void remap(void)
 {
   static const uint8_t mem_mode[] = {
-    [MEM_MODE_SYSTEM] = SYSCFG_CFGR1_MEM_MODE_SYSTEM_FLASH,
-    [MEM_MODE_MAIN] = SYSCFG_CFGR1_MEM_MODE_MAIN_FLASH,
-    [MEM_MODE_SRAM] = SYSCFG_CFGR1_MEM_MODE_SRAM,
+    [MEM_MODE_SYSTEM] = MEM_MODE_VALUE_SYSTEM_FLASH,
+    [MEM_MODE_MAIN] = MEM_MODE_VALUE_MAIN_FLASH,
+    [MEM_MODE_SRAM] = MEM_MODE_VALUE_SRAM,
   };
-  if (setting(JUMP_SYSCFG_CLOCK) == SYSCFG_CLOCK_ON) {
-    RCC->APBENR2 |= RCC_APBENR2_SYSCFGEN;
-  } else {
-    RCC->APBENR2 &= ~RCC_APBENR2_SYSCFGEN;
+  enable_clock(&FAMILY_SYSCFG_ENR, FAMILY_SYSCFG_ENR_MASK);
+  if (setting(JUMP_SYSCFG_CLOCK) != SYSCFG_CLOCK_ON) {
+    FAMILY_SYSCFG_ENR &= ~FAMILY_SYSCFG_ENR_MASK;
   }
-  (void)RCC->APBENR2;
-  (void)RCC->APBENR2;
   if (setting(JUMP_MEM_MODE) != MEM_MODE_KEEP) {
-    SYSCFG->CFGR1 = (SYSCFG->CFGR1 & ~SYSCFG_CFGR1_MEM_MODE_Msk) | mem_mode[setting(JUMP_MEM_MODE)]
-                                                                     << SYSCFG_CFGR1_MEM_MODE_Pos;
+    FAMILY_MEM_MODE = (FAMILY_MEM_MODE & ~FAMILY_MEM_MODE_Msk) | mem_mode[setting(JUMP_MEM_MODE)];
   }
+}
+
+static void set_vtor(void)
+{
+#ifndef CORTEX_M_WITHOUT_VTOR
+  if (setting(JUMP_VTOR) != VTOR_KEEP) {
+    SCB->VTOR = setting(JUMP_VTOR) == VTOR_ROM ? PART_SYSTEM_MEMORY : 0u;
+  }
+#endif
 }
 
 static uint32_t word_at(uint32_t address)
@@ -117,7 +121,7 @@ __attribute__((naked, noreturn, noinline)) static void leave(uint32_t target, ui
 void handover_sequence(void)
 {
   if (setting(JUMP_PERIPHERALS) == PERIPHERALS_RESET) {
-    reset_peripherals();
+    family_reset_peripherals();
   }
   if (setting(JUMP_RCC) == RCC_RESET) {
     reset_rcc();
@@ -134,13 +138,11 @@ void handover_sequence(void)
     clear_nvic();
   }
   if (setting(JUMP_PRIMASK) == PRIMASK_ENABLED) {
-    cpu_irq_enable();
+    unmask();
   }
   remap();
-  if (setting(JUMP_VTOR) != VTOR_KEEP) {
-    SCB->VTOR = setting(JUMP_VTOR) == VTOR_ROM ? SYSTEM_MEMORY_BASE : 0u;
-  }
-  const uint32_t table = setting(JUMP_TABLE) == TABLE_ZERO ? 0u : SYSTEM_MEMORY_BASE;
+  set_vtor();
+  const uint32_t table = setting(JUMP_TABLE) == TABLE_ZERO ? 0u : PART_SYSTEM_MEMORY;
   const uint32_t how = (setting(JUMP_CONTROL) == CONTROL_ZERO ? LEAVE_CONTROL_ZERO : 0u) |
                        (setting(JUMP_MSP) == MSP_ROM ? LEAVE_LOAD_MSP : 0u) |
                        (setting(JUMP_BARRIERS) == BARRIERS_ON ? LEAVE_BARRIERS : 0u);
@@ -160,15 +162,16 @@ __attribute__((naked, noreturn, noinline)) static void on_process_stack(uint32_t
 
 __attribute__((noinline)) void handover_jump(void)
 {
-  static uint32_t process_stack[64] __attribute__((aligned(8)));
+  /* above the ROM's RAM where there is such a place, so that the ROM can run on it */
+  static uint32_t process_stack[64] __attribute__((aligned(8), section(".process_stack")));
   if (setting(JUMP_VIA) == VIA_RESET) {
     diversion_set();
     cpu_system_reset();
   }
-  if (setting(JUMP_CLOCK) == JUMP_CLOCK_HSI16) {
-    clock_hsi16();
-  } else if (setting(JUMP_CLOCK) == JUMP_CLOCK_PLL_64MHZ) {
-    (void)clock_pll_64mhz(); /* the PLL runs with these factors or not at all here, so that it cannot be refused */
+  if (setting(JUMP_CLOCK) == JUMP_CLOCK_RESET) {
+    clock_as_after_reset();
+  } else if (setting(JUMP_CLOCK) == JUMP_CLOCK_FAST) {
+    (void)clock_fast(); /* the PLL runs with these factors or not at all here, so that it cannot be refused */
   }
   if (setting(JUMP_THREAD) != THREAD_MSP) {
     on_process_stack(process_stack + 64, setting(JUMP_THREAD) == THREAD_PSP ? CONTROL_SPSEL : CONTROL_SPSEL_NPRIV);

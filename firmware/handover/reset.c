@@ -4,13 +4,22 @@
 #include "jump.h"
 #include "main.h"
 #include "memory-init.h"
+#include "part.h"
 #include "retained.h"
-#include "stm32g0.h"
 
 /*
  * The core's own registers change with the first C code, so that they are stored before it. MSP is set for starts that did not come
  * by a reset, CONTROL for callers that left a process stack; exceptions would else share the stack of the thread.
  */
+#if defined(__ARM_ARCH_7EM__)
+#define STORE_CORE                                                                                                             \
+  "mrs r5, basepri\n\t"                                                                                                        \
+  "mrs r6, faultmask\n\t"                                                                                                      \
+  "stmia r0!, {r1-r6}\n\t"
+#else
+#define STORE_CORE "stmia r0!, {r1-r4}\n\t"
+#endif
+
 __attribute__((naked, noreturn)) void Reset_Handler(void)
 {
   __asm volatile(
@@ -19,7 +28,7 @@ __attribute__((naked, noreturn)) void Reset_Handler(void)
     "mrs r2, control\n\t"
     "mrs r3, primask\n\t"
     "mrs r4, ipsr\n\t"
-    "stmia r0!, {r1-r4}\n\t"
+    STORE_CORE
     "ldr r1, =_estack\n\t"
     "msr msp, r1\n\t"
     "movs r1, #0\n\t"
@@ -31,39 +40,22 @@ __attribute__((naked, noreturn)) void Reset_Handler(void)
 
 static void record(void)
 {
-  struct reset_record *const to = &reset_record;
-  to->csr = RCC->CSR;
-  to->vtor = SCB->VTOR;
-  to->rcc_cr = RCC->CR;
-  to->rcc_cfgr = RCC->CFGR;
-  to->rcc_pllcfgr = RCC->PLLCFGR;
-  to->rcc_icscr = RCC->ICSCR;
-  to->iopenr = RCC->IOPENR;
-  to->ahbenr = RCC->AHBENR;
-  to->apbenr1 = RCC->APBENR1;
-  to->apbenr2 = RCC->APBENR2;
-  to->flash_acr = FLASH->ACR;
-  to->flash_sr = FLASH->SR;
-  to->flash_cr = FLASH->CR;
-  to->systick_ctrl = SYSTICK->CTRL;
-  to->nvic_iser = NVIC->ISER[0];
-  to->nvic_ispr = NVIC->ISPR[0];
-
-  RCC->APBENR2 = to->apbenr2 | RCC_APBENR2_SYSCFGEN;
-  (void)RCC->APBENR2; /* a peripheral answers two cycles after its clock is on */
-  (void)RCC->APBENR2;
-  to->syscfg_cfgr1 = SYSCFG->CFGR1;
-  RCC->APBENR2 = to->apbenr2;
-
-  RCC->CSR |= RCC_CSR_RMVF;
-  RCC->CSR &= ~RCC_CSR_RMVF;
+  reset_record.csr = FAMILY_CSR;
+#ifdef CORTEX_M_WITHOUT_VTOR
+  reset_record.vtor = 0;
+#else
+  reset_record.vtor = SCB->VTOR;
+#endif
+  machine_look(&reset_record.machine);
+  FAMILY_CSR |= RCC_CSR_RMVF;
+  FAMILY_CSR &= ~RCC_CSR_RMVF;
 }
 
 __attribute__((noreturn, used)) void reset_continue(void)
 {
   record();
   const uint32_t csr = reset_record.csr;
-  const bool fresh = retained_open(csr & RCC_CSR_PWRRSTF);
+  const bool fresh = retained_open(csr & CSR_POWER_LOST);
   if (diversion_take(csr)) {
     retained.diverted++;
     retained_seal();

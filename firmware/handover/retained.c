@@ -2,7 +2,8 @@
 
 #include <stddef.h>
 
-#include "stm32g0.h"
+#include "backup.h"
+#include "part.h"
 
 #define RETAINED __attribute__((section(".retained")))
 #define RETAINED_FIRST __attribute__((section(".retained.request")))
@@ -42,7 +43,11 @@ static bool settings_known(const struct retained *block)
   return true;
 }
 
-void retained_seal(void) { retained.checksum = checksum_of(&retained); }
+void retained_seal(void)
+{
+  retained.checksum = checksum_of(&retained);
+  backup_store(&retained);
+}
 
 void retained_defaults(void)
 {
@@ -54,6 +59,10 @@ void retained_defaults(void)
 
 bool retained_open(bool power_lost)
 {
+  if (!power_lost && backup_load(&retained)) {
+    retained.magic = RETAINED_MAGIC;
+    retained.checksum = checksum_of(&retained);
+  }
   if (!power_lost && retained.magic == RETAINED_MAGIC && retained.checksum == checksum_of(&retained) &&
       settings_known(&retained)) {
     return false;
@@ -106,5 +115,5 @@ bool diversion_take(uint32_t csr)
   const bool set = diversion[0] == DIVERSION_MAGIC && diversion[1] == ~DIVERSION_MAGIC;
   diversion[0] = 0;
   diversion[1] = 0;
-  return set && (csr & RCC_CSR_SFTRSTF) && !(csr & RCC_CSR_PWRRSTF);
+  return set && (csr & RCC_CSR_SFTRSTF) && !(csr & CSR_POWER_LOST);
 }

@@ -1,6 +1,6 @@
 /*
- * What outlives a reset, the ROM and GO: RAM that no start-up code initialises, above the ROM's RAM (AN2606 r70 T107: 12 KB) and
- * below the 32 KB that exist with RAM parity on. After a power-on its content is random.
+ * What outlives a reset, the ROM and GO: RAM that no start-up code initialises, above the ROM's RAM. After a power-on its content is
+ * random. Where the ROM takes all of the RAM, counters and settings also stand in the backup registers (backup.h).
  */
 #ifndef HANDOVER_RETAINED_H
 #define HANDOVER_RETAINED_H
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine.h"
 #include "settings.h"
 
 struct retained {
@@ -28,17 +29,23 @@ struct handover_request {
   volatile uint32_t result;
 };
 
-/* The machine as the reset handler found it. The assembly of reset.c stores the four words from `msp` on. */
+/*
+ * The machine as the reset handler found it. The assembly of reset.c stores the words from `msp` on that belong to the core; `vtor` is
+ * 0 on a core without VTOR.
+ */
 struct reset_record {
   uint32_t csr, vtor, msp, control, primask, ipsr;
-  uint32_t rcc_cr, rcc_cfgr, rcc_pllcfgr, rcc_icscr;
-  uint32_t iopenr, ahbenr, apbenr1, apbenr2;
-  uint32_t flash_acr, flash_sr, flash_cr;
-  uint32_t syscfg_cfgr1, systick_ctrl, nvic_iser, nvic_ispr;
+#if defined(__ARM_ARCH_7EM__)
+  uint32_t basepri, faultmask;
+#endif
+  struct machine machine;
 };
 
 struct fault_record {
   uint32_t pc, xpsr, lr;
+#if defined(__ARM_ARCH_7EM__)
+  uint32_t cfsr, hfsr;
+#endif
 };
 
 extern struct retained retained;

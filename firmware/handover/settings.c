@@ -11,14 +11,14 @@ struct description {
 
 static const struct description descriptions[SETTING_COUNT] = {
   [START_VTOR] = {"start.vtor", {"flash", "unset"}},
-  [START_CLOCK] = {"start.clock", {"hsi16", "pll-64MHz"}},
+  [START_CLOCK] = {"start.clock", {"reset", "fast"}},
   [START_RCC] = {"start.rcc", {"keep", "reset"}},
   [START_CLOCK_ERROR] = {"start.clock_error", {"stop", "ignore"}},
   [START_SYSTICK] = {"start.systick", {"on", "off"}},
   [START_PRIMASK] = {"start.primask", {"keep", "clear"}},
   [START_IWDG] = {"start.iwdg", {"off", "on", "wait-first"}},
   [JUMP_VIA] = {"jump.via", {"direct", "reset"}},
-  [JUMP_CLOCK] = {"jump.clock", {"keep", "hsi16", "pll-64MHz"}},
+  [JUMP_CLOCK] = {"jump.clock", {"keep", "reset", "fast"}},
   [JUMP_THREAD] = {"jump.thread", {"msp", "psp", "psp-unprivileged"}},
   [JUMP_PERIPHERALS] = {"jump.peripherals", {"reset", "keep"}},
   [JUMP_RCC] = {"jump.rcc", {"reset", "keep"}},

@@ -1,6 +1,6 @@
 #include "timebase.h"
 
-#include "stm32g0.h"
+#include "part.h"
 
 #define TICK_HZ 1000u
 #define ROUNDS_WITHOUT_TICK 3u

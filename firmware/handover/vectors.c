@@ -1,14 +1,12 @@
 /* The main vector table, and the second one to which the ROM is sent so that the chip restarts by a reset. */
+#include "console.h"
 #include "faults.h"
 #include "main.h"
-#include "stm32g0.h"
+#include "part.h"
 #include "timebase.h"
-#include "console.h"
 
 extern uint32_t _estack[];
 __attribute__((noreturn)) void Reset_Handler(void);
-
-#define EXTERNAL_INTERRUPTS 32u
 
 union vector {
   uint32_t *stack;
@@ -21,17 +19,20 @@ void Default_Handler(void)
   }
 }
 
-__attribute__((section(".isr_vector"), used)) const union vector isr_vector[16u + EXTERNAL_INTERRUPTS] = {
+__attribute__((section(".isr_vector"), used)) const union vector isr_vector[16u + PART_INTERRUPTS] = {
   [0] = {.stack = _estack},
   [1] = {.handler = Reset_Handler},
   [2] = {.handler = NMI_Handler},
   [3] = {.handler = HardFault_Handler},
+#if defined(__ARM_ARCH_7EM__)
+  [4 ... 6] = {.handler = Default_Handler}, /* MemManage, BusFault, UsageFault: not enabled, so that they become HardFault */
+#endif
   [11] = {.handler = Default_Handler},
   [14] = {.handler = Default_Handler},
   [15] = {.handler = SysTick_Handler},
-  [16 ... 16 + USART2_IRQ - 1] = {.handler = Default_Handler},
-  [16 + USART2_IRQ] = {.handler = USART2_IRQHandler},
-  [16 + USART2_IRQ + 1 ... 16 + EXTERNAL_INTERRUPTS - 1] = {.handler = Default_Handler},
+  [16 ... 16 + CONSOLE_IRQ - 1] = {.handler = Default_Handler},
+  [16 + CONSOLE_IRQ] = {.handler = console_interrupt},
+  [16 + CONSOLE_IRQ + 1 ... 16 + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
 };
 
 __attribute__((noreturn)) void Force_Reset_Handler(void) { cpu_system_reset(); }

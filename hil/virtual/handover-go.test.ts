@@ -16,7 +16,7 @@ const RCC_CFGR = 0x4002_1008;
 const RCC_PLLCFGR = 0x4002_100c;
 const ROM_PLLCFGR = 0x7000_0c12;
 /** What the guide's author had: start-up code that does not touch VTOR, and the PLL. */
-const GENERATED = { 'start.vtor': 'unset', 'start.clock': 'pll-64MHz' };
+const GENERATED = { 'start.vtor': 'unset', 'start.clock': 'fast' };
 
 /** Into the ROM with the guide's sequence, and out of it by GO. */
 function thereAndBack(application: Application, address: number): Application {

@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function check(elf: Uint8Array): { status: number | null; defects: string } {
-  const file = join(folder, 'app.elf');
+  const file = join(folder, 'stm32g070rb.elf');
   writeFileSync(file, elf);
   const { status, stderr } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
   return { status, defects: stderr };

@@ -29,7 +29,7 @@ const inSystemMemory = (application: Application): boolean => {
 };
 
 describe.each([0xb2, 0xb3, 0xb4])('the sequence of the guide into ROM %#x', (romId) => {
-  test.each(['hsi16', 'pll-64MHz'])(
+  test.each(['reset', 'fast'])(
     'from an application at %s: the ROM answers, in thread mode on its own stack',
     (clock) => {
       const application = runningApplication({ 'start.clock': clock }, { romId });
@@ -59,7 +59,7 @@ describe('steps that a ROM without interrupts does not miss', () => {
     ['jump.rcc', 'keep'],
     ['jump.thread', 'psp'],
     ['jump.table', 'zero'],
-    ['jump.clock', 'pll-64MHz'],
+    ['jump.clock', 'fast'],
   ])('%s %s: it answers all the same', (name, value) => {
     const application = runningApplication({ [name]: value });
     expect(jumpAndSynchronise(application)).toEqual([ACK]);
@@ -90,7 +90,7 @@ describe('what a step leaves behind when it is left out', () => {
     [0xb2, 'keeps the 64 MHz of the application', 0x3002_0802],
     [0xb4, 'resets the clock tree and sets its own PLL', 0x7000_0c12],
   ])('jump.rcc keep from the PLL into ROM %#x, which %s', (romId, _, pllcfgr) => {
-    const application = runningApplication({ 'jump.rcc': 'keep', 'jump.clock': 'pll-64MHz' }, { romId });
+    const application = runningApplication({ 'jump.rcc': 'keep', 'jump.clock': 'fast' }, { romId });
     expect(jumpAndSynchronise(application)).toEqual([ACK]);
     expect(peek(application.board, RCC_PLLCFGR)).toBe(pllcfgr);
   });
@@ -157,7 +157,7 @@ describe('jump.via reset', () => {
       'jump.systick': 'keep',
       'jump.nvic': 'keep',
     };
-    const application = runningApplication({ 'jump.via': 'reset', 'start.clock': 'pll-64MHz', ...nothing });
+    const application = runningApplication({ 'jump.via': 'reset', 'start.clock': 'fast', ...nothing });
     expect(jumpAndSynchronise(application)).toEqual([ACK]);
   });
 

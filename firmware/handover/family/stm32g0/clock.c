@@ -1,11 +1,9 @@
-/*
- * Clock set-up for the RCC of STM32G0x0. The loops wait for the hardware without a deadline: there is nothing this program could do
- * without its clock, and the place where it hangs is the diagnosis.
- */
+/* Source: RM0454, RCC and FLASH; RM0444 for G0B1. */
 #include "clock.h"
 
-#include "stm32g0.h"
+#include "clock-steps.h"
 
+#define PRESCALERS (RCC_CFGR_HPRE_Msk | RCC_CFGR_PPRE_Msk)
 #define PLL_FACTORS                                                                                                            \
   (RCC_PLLCFGR_PLLSRC_Msk | RCC_PLLCFGR_PLLM_Msk | RCC_PLLCFGR_PLLN_Msk | RCC_PLLCFGR_PLLP_Msk | RCC_PLLCFGR_PLLR_Msk)
 /* VCO = 16 MHz / 1 * 8 = 128 MHz; R = /2; P = /2, unused, is what generated code asks for. */
@@ -16,53 +14,22 @@
 #define LATENCY_16MHZ 0u
 #define LATENCY_64MHZ 2u
 
-static uint32_t sysclk_source(void) { return (RCC->CFGR & RCC_CFGR_SWS_Msk) >> RCC_CFGR_SWS_Pos; }
-
-static void hsi16_on(void)
-{
-  RCC->CR |= RCC_CR_HSION;
-  while (!(RCC->CR & RCC_CR_HSIRDY)) {
-  }
-}
-
-/* The new latency is in force when it reads back (RM0454, FLASH, access latency). */
-static void set_latency(uint32_t latency)
-{
-  FLASH->ACR = (FLASH->ACR & ~FLASH_ACR_LATENCY_Msk) | latency << FLASH_ACR_LATENCY_Pos;
-  while ((FLASH->ACR & FLASH_ACR_LATENCY_Msk) != latency << FLASH_ACR_LATENCY_Pos) {
-  }
-}
-
-static void select_sysclk(uint32_t source)
-{
-  RCC->CFGR = (RCC->CFGR & ~(RCC_CFGR_SW_Msk | RCC_CFGR_HPRE_Msk | RCC_CFGR_PPRE_Msk)) | source << RCC_CFGR_SW_Pos;
-  while (sysclk_source() != source) {
-  }
-}
-
-static void pll_off(void)
-{
-  RCC->CR &= ~RCC_CR_PLLON;
-  while (RCC->CR & RCC_CR_PLLRDY) {
-  }
-}
+static void hsi16_on(void) { switch_on(&RCC->CR, RCC_CR_HSION, RCC_CR_HSIRDY); }
 
 /* 64 MHz needs voltage range 1 (RM0454, PWR, dynamic voltage scaling); it is the reset state, but a caller may have left range 2. */
 static void voltage_range1(void)
 {
-  RCC->APBENR1 |= RCC_APBENR1_PWREN;
-  (void)RCC->APBENR1;
-  (void)RCC->APBENR1;
+  enable_clock(&RCC->APBENR1, RCC_APBENR1_PWREN);
   PWR->CR1 = (PWR->CR1 & ~PWR_CR1_VOS_Msk) | PWR_CR1_VOS_RANGE1 << PWR_CR1_VOS_Pos;
   while (PWR->SR2 & PWR_SR2_VOSF) {
   }
 }
 
-void clock_hsi16(void)
+void clock_as_after_reset(void)
 {
   hsi16_on();
   RCC->CR &= ~RCC_CR_HSIDIV_Msk;
-  select_sysclk(RCC_CFGR_SW_HSISYS);
+  select_sysclk(RCC_CFGR_SW_HSISYS, PRESCALERS, 0);
   set_latency(LATENCY_16MHZ);
 }
 
@@ -70,14 +37,14 @@ void clock_hsi16(void)
  * Source: HAL_RCC_OscConfig of ST's G0 HAL, as described in its reports (stm32duino issue 1637 and PR 1653): with the PLL as SYSCLK
  * the HAL compares source and factors and returns HAL_ERROR when any differs; equal ones are accepted.
  */
-bool hal_rcc_osc_config_refusal(uint32_t wanted_pllcfgr)
+__attribute__((noinline)) bool hal_rcc_osc_config_refusal(void)
 {
-  return sysclk_source() == RCC_CFGR_SW_PLLRCLK && ((RCC->PLLCFGR ^ wanted_pllcfgr) & PLL_FACTORS) != 0;
+  return sysclk_source() == RCC_CFGR_SW_PLLRCLK && ((RCC->PLLCFGR ^ PLL_64MHZ) & PLL_FACTORS) != 0;
 }
 
-bool clock_pll_64mhz(void)
+bool clock_fast(void)
 {
-  if (hal_rcc_osc_config_refusal(PLL_64MHZ)) {
+  if (hal_rcc_osc_config_refusal()) {
     return false;
   }
   if (sysclk_source() != RCC_CFGR_SW_PLLRCLK) {
@@ -91,12 +58,12 @@ bool clock_pll_64mhz(void)
     }
   }
   set_latency(LATENCY_64MHZ);
-  select_sysclk(RCC_CFGR_SW_PLLRCLK);
+  select_sysclk(RCC_CFGR_SW_PLLRCLK, PRESCALERS, 0);
   return true;
 }
 
 /* In the order of HAL_RCC_DeInit (ST's G0 HAL): the flash latency and the enabled peripheral clocks are not part of it. */
-void clock_reset(void)
+uint32_t clock_deinit(void)
 {
   hsi16_on();
   RCC->ICSCR = (RCC->ICSCR & ~RCC_ICSCR_HSITRIM_Msk) | RCC_ICSCR_HSITRIM_RESET;
@@ -109,4 +76,5 @@ void clock_reset(void)
   RCC->PLLCFGR = RCC_PLLCFGR_RESET_VALUE;
   RCC->CIER = 0;
   RCC->CICR = 0xFFFFFFFFu;
+  return FAMILY_RESET_HZ;
 }

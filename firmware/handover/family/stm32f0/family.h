@@ -1,0 +1,52 @@
+#ifndef HANDOVER_FAMILY_H
+#define HANDOVER_FAMILY_H
+
+#include "stm32f0.h"
+
+#define FAMILY_RESET_HZ 8000000u /* HSI */
+#define FAMILY_FAST_HZ 48000000u
+
+#define FAMILY_CSR (RCC->CSR)
+#define CSR_POWER_LOST RCC_CSR_PORRSTF
+
+#define FAMILY_RCC_AND_FLASH(X)                                                                                                \
+  X(rcc_cr, RCC->CR)                                                                                                           \
+  X(rcc_cfgr, RCC->CFGR)                                                                                                       \
+  X(rcc_cfgr2, RCC->CFGR2)                                                                                                     \
+  X(rcc_cr2, RCC->CR2)                                                                                                         \
+  X(ahbenr, RCC->AHBENR)                                                                                                       \
+  X(apb1enr, RCC->APB1ENR)                                                                                                     \
+  X(apb2enr, RCC->APB2ENR)                                                                                                     \
+  X(flash_acr, FLASH->ACR)                                                                                                     \
+  X(flash_sr, FLASH->SR)                                                                                                       \
+  X(flash_cr, FLASH->CR)
+
+#define FAMILY_SYSCFG(X) X(syscfg_cfgr1, SYSCFG->CFGR1)
+#define FAMILY_SYSCFG_ENR (RCC->APB2ENR)
+#define FAMILY_SYSCFG_ENR_MASK RCC_APB2ENR_SYSCFGEN
+#define FAMILY_MEM_MODE (SYSCFG->CFGR1)
+#define FAMILY_MEM_MODE_Msk SYSCFG_CFGR1_MEM_MODE_Msk
+#define FAMILY_PWR_ENR (RCC->APB1ENR)
+#define FAMILY_PWR_ENR_MASK RCC_APB1ENR_PWREN
+
+#define FAMILY_PORT_ENR (RCC->AHBENR)
+#define FAMILY_PORT_ENR_Pos 17u
+#define FAMILY_USART_VERSION 2
+#define FAMILY_USART2_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_USART2EN)
+#define FAMILY_USART2_HZ(hclk) (hclk)
+#define FAMILY_USART2_PA2_ALTERNATE 1u
+
+static inline void family_reset_peripherals(void)
+{
+  RCC->APB1RSTR = 0xFFFFFFFFu;
+  RCC->APB1RSTR = 0;
+  RCC->APB2RSTR = 0xFFFFFFFFu;
+  RCC->APB2RSTR = 0;
+  RCC->AHBRSTR = 0xFFFFFFFFu;
+  RCC->AHBRSTR = 0;
+}
+
+/* RAM parity. SYSCFG has its clock. */
+static inline void family_nmi_clear(void) { SYSCFG->CFGR2 |= SYSCFG_CFGR2_SRAM_PEF; }
+
+#endif

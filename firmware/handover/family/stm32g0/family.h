@@ -1,0 +1,24 @@
+#ifndef HANDOVER_FAMILY_H
+#define HANDOVER_FAMILY_H
+
+#include "stm32g0.h"
+
+#include "../g0-c0.h"
+
+#define FAMILY_RESET_HZ 16000000u /* HSI16 */
+#define FAMILY_FAST_HZ 64000000u
+
+#define FAMILY_RCC_AND_FLASH(X)                                                                                                \
+  X(rcc_cr, RCC->CR)                                                                                                           \
+  X(rcc_cfgr, RCC->CFGR)                                                                                                       \
+  X(rcc_pllcfgr, RCC->PLLCFGR)                                                                                                 \
+  X(rcc_icscr, RCC->ICSCR)                                                                                                     \
+  X(iopenr, RCC->IOPENR)                                                                                                       \
+  X(ahbenr, RCC->AHBENR)                                                                                                       \
+  X(apbenr1, RCC->APBENR1)                                                                                                     \
+  X(apbenr2, RCC->APBENR2)                                                                                                     \
+  X(flash_acr, FLASH->ACR)                                                                                                     \
+  X(flash_sr, FLASH->SR)                                                                                                       \
+  X(flash_cr, FLASH->CR)
+
+#endif

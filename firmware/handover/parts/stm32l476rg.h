@@ -1,0 +1,8 @@
+/* STM32L476RG on the NUCLEO-L476RG. RAM is SRAM1; the ROM's by AN2606 r70 T170 (V9.x, 13 KB; V10.x takes 12 KB). */
+#define PART_FLASH_KB 1024
+#define PART_RAM_BYTES 0x18000
+#define PART_ROM_RAM_BYTES 0x3400
+#define PART_RETAINED_BYTES 0x400
+#define PART_LEAST_STACK 0x400
+#define PART_INTERRUPTS 82
+#include "nucleo-64.h"

@@ -33,6 +33,8 @@ export interface MemoryOptions {
   readonly writable?: boolean;
   /** Instructions may be fetched. Default true. */
   readonly executable?: boolean;
+  /** `size` bytes that hold the content, at an offset that is a multiple of 4; default: bytes of its own. */
+  readonly content?: Uint8Array<ArrayBuffer>;
   /**
    * Called instead of a plain store (flash programming). It changes `bytes` itself, calls `invalidate` for what it changed,
    * and may call `busFault`. Without it a store to a memory that is not writable is a bus fault.
@@ -59,6 +61,9 @@ export interface MemoryRegion {
   /** Reads and fetches answer with a bus fault (too few wait states). Change it by `Bus.setReadFault`. */
   readFault: boolean;
 }
+
+/** What a memory, or several that follow each other, hold. */
+export type MemoryContent = Pick<MemoryRegion, 'base' | 'size' | 'bytes' | 'halfwords' | 'words'>;
 
 /** What the core wants to know of the bus. */
 export interface BusListener {
@@ -110,7 +115,8 @@ function createRegion(index: number, options: MemoryOptions): MemoryRegion {
   if (options.size <= 0 || options.size % 4 !== 0 || options.base % 4 !== 0) {
     throw new RangeError(`memory ${options.name}: base and size must be multiples of 4 bytes`);
   }
-  const buffer = new ArrayBuffer(options.size);
+  const bytes = options.content ?? new Uint8Array(options.size);
+  const { buffer, byteOffset } = bytes;
   return {
     index,
     name: options.name,
@@ -119,9 +125,9 @@ function createRegion(index: number, options: MemoryOptions): MemoryRegion {
     writable: options.writable ?? false,
     executable: options.executable ?? true,
     onWrite: options.onWrite,
-    bytes: new Uint8Array(buffer),
-    halfwords: new Uint16Array(buffer),
-    words: new Int32Array(buffer),
+    bytes,
+    halfwords: new Uint16Array(buffer, byteOffset, options.size / 2),
+    words: new Int32Array(buffer, byteOffset, options.size / 4),
     waitStates: 0,
     stalled: false,
     readFault: false,

@@ -108,9 +108,9 @@ describe('programming', () => {
   test('reads of the flash stall while it is busy', () => {
     const b = programming();
     pair(b, BASE, 0, 0);
-    expect(b.part.flash.stalled).toBe(true);
+    expect(b.part.banks[0]!.stalled).toBe(true);
     b.pass(100_000);
-    expect(b.part.flash.stalled).toBe(false);
+    expect(b.part.banks[0]!.stalled).toBe(false);
   });
   const rules: readonly [string, number, (b: TestBench) => void][] = [
     [
@@ -204,7 +204,7 @@ describe('programming', () => {
     pair(b, BASE, 0x0000_ffff, 0);
     b.reset('pin');
     expect(status(b)).toBe(0);
-    expect(b.part.flash.stalled).toBe(false);
+    expect(b.part.banks[0]!.stalled).toBe(false);
     expect(b.read(BASE) & 0xffff).toBe(0xffff); // bits that were to stay 1 stay 1
     expect(b.read(BASE + 4)).not.toBe(0);
     expect(b.read(BASE + 4)).not.toBe(0xffff_ffff);
@@ -445,7 +445,7 @@ describe('wait states (RM0454 3.3.4)', () => {
     const b = at64MHz(2);
     expect(b.part.hclkHz()).toBe(64_000_000);
     expect(b.read(BASE)).toBe(0xffff_ffff);
-    expect(b.part.flash.waitStates).toBe(2);
+    expect(b.part.banks[0]!.waitStates).toBe(2);
   });
   test('one wait state does not', () => {
     expect(() => at64MHz(1).read(BASE)).toThrow('bus fault');

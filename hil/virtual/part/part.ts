@@ -1,6 +1,6 @@
 import type { Chip } from '../../chip/chip.ts';
 import type { Level } from '../board-types.ts';
-import type { Bus, MemoryRegion } from '../bus.ts';
+import type { Bus, MemoryContent, MemoryRegion } from '../bus.ts';
 import type { CoreOptions } from '../cpu/options.ts';
 import type { Net } from '../peripheral/net.ts';
 import type { PeripheralHost, ResetKind } from '../peripheral/peripheral.ts';
@@ -26,11 +26,13 @@ export type BootArea = 'flash' | 'system' | 'sram';
 
 /** The chip without its core: memories, peripherals, pins, reset and boot. */
 export interface PartModel {
-  readonly flash: MemoryRegion;
+  readonly flash: MemoryContent;
+  /** Main flash as the bus has it, one memory per bank. */
+  readonly banks: readonly MemoryRegion[];
   readonly systemMemory: MemoryRegion;
   readonly sram: MemoryRegion;
   /** Memories whose content belongs to the state of the part: RAM, main flash, data EEPROM. */
-  readonly stateful: readonly MemoryRegion[];
+  readonly stateful: readonly MemoryContent[];
   hclkHz(): number;
   /** @throws RangeError if the part has no such pin */
   net(pin: string): Net;

@@ -49,6 +49,7 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
   const irqSource = createIrqLines((irq, asserted) => host.setIrq(irq, asserted));
   const dmaRequests = createDmaRequests();
 
+  // Of a main flash with two banks, the lower one answers at 0: code does not run there beyond it.
   const areas: Readonly<Record<number, MemoryRegion>> = {
     [chip.memoryRemap.systemMemory]: memories.system,
     [chip.memoryRemap.sram]: memories.sram,
@@ -72,7 +73,7 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
     portNets: pins.byCode,
     dmaRequests,
     irqSource,
-    remap: (mode) => bus.setAlias(areas[mode] ?? memories.flash),
+    remap: (mode) => bus.setAlias(areas[mode] ?? memories.banks[0]),
     clockChanged() {
       kit.rangeChanged();
       host.clockChanged();
@@ -130,6 +131,7 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
 
   return {
     flash: memories.flash,
+    banks: memories.banks,
     systemMemory: memories.system,
     sram: memories.sram,
     stateful: [memories.sram, memories.sram2, memories.flash, memories.dataMemory].filter((m) => m !== undefined),

@@ -14,7 +14,7 @@ export function doubleWordFlash(kit: PartKit): Omit<FlashG0Options, 'irq'> {
     random: host.random('flash'),
     base: controller.base,
     keys: { flash: flashKeys(chip, 'flash')!, option: flashKeys(chip, 'option bytes')! },
-    main: memories.flash,
+    main: memories.banks[0]!,
     otp: memories.otp,
     memories: memories.nonVolatile,
     pageSize: pageAt(chip, 0)!.size,

@@ -1,5 +1,5 @@
 import { type Chip, contains, type Region } from '../../../chip/chip.ts';
-import type { Bus, MemoryRegion } from '../../bus.ts';
+import type { Bus, MemoryContent, MemoryRegion } from '../../bus.ts';
 import type { Width } from '../../peripheral/peripheral.ts';
 import type { Random } from '../../random.ts';
 
@@ -14,7 +14,10 @@ export interface MemoryLayout {
 }
 
 export interface Memories {
-  readonly flash: MemoryRegion;
+  /** The whole main flash. */
+  readonly flash: MemoryContent;
+  /** Main flash as the bus has it: one memory per bank, which can be read while the other works. */
+  readonly banks: readonly MemoryRegion[];
   readonly system: MemoryRegion;
   readonly optionArea: MemoryRegion;
   /** Option bytes of the second bank (L4). */
@@ -34,14 +37,29 @@ export interface Memories {
 
 type Store = (region: MemoryRegion, offset: number, value: number, width: Width) => void;
 
+function mainFlash(chip: Chip): Omit<MemoryContent, 'bytes'> & { readonly bytes: Uint8Array<ArrayBuffer> } {
+  const { base, size } = chip.flash;
+  const buffer = new ArrayBuffer(size);
+  const bytes = new Uint8Array(buffer);
+  return { base, size, bytes, halfwords: new Uint16Array(buffer), words: new Int32Array(buffer) };
+}
+
 /** The memories of a part from its chip facts, whose file names the sources of sizes and addresses. */
 export function createMemories(bus: Bus, chip: Chip, layout: MemoryLayout, identity: Random, store: Store): Memories {
   const nonVolatile: MemoryRegion[] = [];
-  function cells(name: string, place: Region, executable: boolean, erasedByte = 0xff): MemoryRegion {
+  function cells(
+    name: string,
+    { base, size }: Region,
+    executable: boolean,
+    erasedByte = 0xff,
+    content = new Uint8Array(size),
+  ): MemoryRegion {
     const region: MemoryRegion = bus.addMemory({
       name,
-      ...place,
+      base,
+      size,
       executable,
+      content,
       onWrite: (offset, value, width) => store(region, offset, value, width),
     });
     region.bytes.fill(erasedByte);
@@ -53,7 +71,17 @@ export function createMemories(bus: Bus, chip: Chip, layout: MemoryLayout, ident
 
   const sram = ram('SRAM', chip.sram);
   const sram2 = chip.sram2 === undefined ? undefined : ram('SRAM2', chip.sram2);
-  const flash = cells('main flash', { base: chip.flash.base, size: chip.flash.size }, true, chip.flash.erasedByte);
+  const flash = mainFlash(chip);
+  const bankSize = chip.flash.size / chip.flash.banks;
+  const banks = Array.from({ length: chip.flash.banks }, (_, i) =>
+    cells(
+      chip.flash.banks === 1 ? 'main flash' : `main flash, ${i === 0 ? 'lower' : 'upper'} bank`,
+      { base: flash.base + i * bankSize, size: bankSize },
+      true,
+      chip.flash.erasedByte,
+      flash.bytes.subarray(i * bankSize, (i + 1) * bankSize),
+    ),
+  );
   const system = cells('system memory', chip.systemMemory, true);
   const system2 = chip.systemMemory2 === undefined ? undefined : cells('system memory 2', chip.systemMemory2, true);
   const otp = chip.otp === undefined ? undefined : cells('OTP', chip.otp, true);
@@ -115,6 +143,7 @@ export function createMemories(bus: Bus, chip: Chip, layout: MemoryLayout, ident
 
   return {
     flash,
+    banks,
     system,
     optionArea,
     optionArea2,

@@ -4,10 +4,11 @@
 
 export const TEST_SIZE = 100;
 export const TABLE = 0x400;
-export const COUNT = 0x3fc;
+export const CODE = 68;
+const COUNT = 0x3fc;
 export const TESTS_PER_IMAGE = 2000;
 const SCRATCH = 0x2000_3800;
-const CODE_HALFWORDS = 16;
+export const CODE_HALFWORDS = 16;
 const SVC = 0xdf00;
 
 /** xorshift32 */
@@ -179,10 +180,11 @@ function program(rng) {
   return code;
 }
 
-/** Fill `image` (with the driver in place) with `count` tests. */
-export function writeTests(image, count, rng) {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  view.setUint32(COUNT, count, true);
+/** An image of `count` tests behind `driver`. */
+export function writeImage(driver, count, rng) {
+  const image = Buffer.alloc(TABLE + TEST_SIZE * count);
+  driver.copy(image);
+  image.writeUInt32LE(count, COUNT);
   for (let i = 0; i < count; i++) {
     const at = TABLE + TEST_SIZE * i;
     const sp = SCRATCH + 384 + 4 * rng.below(64);
@@ -190,18 +192,23 @@ export function writeTests(image, count, rng) {
     const words = [];
     for (let r = 0; r < 5; r++) words.push(registerValue(rng)); // r0-r3, r12
     words.push(registerValue(rng)); // lr
-    words.push(at + 68); // pc
+    words.push(at + CODE); // pc
     words.push(((rng.below(16) << 28) | 0x0100_0000 | (aligned ? 0 : 0x200)) >>> 0);
     for (let r = 4; r < 12; r++) words.push(registerValue(rng));
     words.push(aligned ? sp - 32 : sp - 36);
     words.forEach((word, w) => {
-      view.setUint32(at + 4 * w, word, true);
+      image.writeUInt32LE(word, at + 4 * w);
     });
     program(rng).forEach((halfword, h) => {
-      view.setUint16(at + 68 + 2 * h, halfword, true);
+      image.writeUInt16LE(halfword, at + CODE + 2 * h);
     });
   }
+  return image;
 }
+
+export const START_FIELDS = [
+  ...['r0', 'r1', 'r2', 'r3', 'r12', 'lr', 'pc', 'xpsr', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'frame'],
+];
 
 export const RECORD_SIZE = 80;
 export const RECORD_FIELDS = [

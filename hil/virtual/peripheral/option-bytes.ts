@@ -6,6 +6,14 @@ export interface OptionWordPlace {
   /** Offset in the option area; the complement stands 4 bytes further. */
   readonly place: number;
   readonly factory: number;
+  /** Another area than the first, for parts with one per bank. */
+  readonly area?: OptionCells;
+}
+
+/** Cells that hold option words, and who hears of changes there. */
+export interface OptionCells {
+  readonly words: Int32Array;
+  changed(offset: number, length: number): void;
 }
 
 /**
@@ -31,13 +39,15 @@ export function createOptionBytes(
   area: Int32Array,
   changed: (offset: number, length: number) => void,
 ): OptionBytes {
+  const first: OptionCells = { words: area, changed };
   const staged = new Map<number, number>();
   const loaded = new Map<string, number>();
 
   function store(word: OptionWordPlace, value: number): void {
-    area[word.place >> 2] = value;
-    area[(word.place >> 2) + 1] = ~value;
-    changed(word.place, 8);
+    const cells = word.area ?? first;
+    cells.words[word.place >> 2] = value;
+    cells.words[(word.place >> 2) + 1] = ~value;
+    cells.changed(word.place, 8);
   }
   function restage(): void {
     for (const word of words) staged.set(word.register, loaded.get(word.name) ?? word.factory);
@@ -57,8 +67,9 @@ export function createOptionBytes(
     load() {
       let valid = true;
       for (const word of words) {
-        const value = area[word.place >> 2]!;
-        valid &&= value === ~area[(word.place >> 2) + 1]!;
+        const cells = (word.area ?? first).words;
+        const value = cells[word.place >> 2]!;
+        valid &&= value === ~cells[(word.place >> 2) + 1]!;
         loaded.set(word.name, value >>> 0);
       }
       restage();

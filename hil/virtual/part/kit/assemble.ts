@@ -20,10 +20,14 @@ interface Placed<R extends string> {
 /** The pin name of a boot pin that is no GPIO. */
 const DEDICATED_BOOT0 = 'BOOT0';
 
-/** A part from its definition; see definition.ts. */
-export function assemblePart<R extends string>(definition: PartDefinition<R>): Part {
-  const { chip, resetHclkHz } = definition;
-  return { chip, resetHclkHz, core: definition.core ?? {}, build: (host) => build(definition, host) };
+/**
+ * A part from its definition; see definition.ts. A function is asked for each board anew, so that creators of one board may share
+ * what the roles do not show (EXTI the ports that SYSCFG selects, SYSCFG the banks that FLASH swaps).
+ */
+export function assemblePart<R extends string>(definition: PartDefinition<R> | (() => PartDefinition<R>)): Part {
+  const define = typeof definition === 'function' ? definition : (): PartDefinition<R> => definition;
+  const { chip, resetHclkHz, core } = define();
+  return { chip, resetHclkHz, core: core ?? {}, build: (host) => build(define(), host) };
 }
 
 function build<R extends string>(definition: PartDefinition<R>, host: PartHost): PartModel {

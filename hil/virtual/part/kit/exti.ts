@@ -16,3 +16,29 @@ export function extiG0(irqs: readonly [number, number, number]): (kit: PartKit) 
     });
   };
 }
+
+/** Lines 0 to 4 alone, 5 to 9 and 10 to 15 together, and others with an interrupt of their own: line → interrupt. */
+export interface ExtiIrqs {
+  readonly single: readonly [number, number, number, number, number];
+  readonly lines5to9: number;
+  readonly lines10to15: number;
+  readonly others: Readonly<Record<number, number>>;
+}
+
+/** Requests of the interrupts of F4 and L4 for the pending lines. */
+export function extiRequests(kit: PartKit, irqs: ExtiIrqs): (lines: number) => void {
+  const groups: [mask: number, request: (asserted: boolean) => void][] = [
+    ...irqs.single.map((irq, line): [number, (asserted: boolean) => void] => [1 << line, kit.irqSource(irq)]),
+    [0x03e0, kit.irqSource(irqs.lines5to9)],
+    [0xfc00, kit.irqSource(irqs.lines10to15)],
+  ];
+  for (const [line, irq] of Object.entries(irqs.others)) groups.push([1 << Number(line), kit.irqSource(irq)]);
+  return (lines) => {
+    for (const [mask, request] of groups) request((lines & mask) !== 0);
+  };
+}
+
+/** SYSCFG_EXTICR was written: pins that a line has been switched to are to report their edges. */
+export function rearmLines(kit: PartKit, portOf: (line: number) => number): void {
+  for (let line = 0; line < 16; line++) kit.portNets[portOf(line)]?.[line]?.rearm();
+}

@@ -72,6 +72,14 @@ export interface RomFacts {
   readonly massErase?: boolean;
   /** Pages per sector as Write Protect counts; 1 if absent. */
   readonly writeProtectPages?: number;
+  /** F4: Write Memory of four bytes to `address` tells the ROM by what unit it may program; without it, by bytes (AN2606 T4). */
+  readonly voltageRange?: {
+    readonly address: number;
+    /** First byte: supply ranges that need no VPP. */
+    readonly values: readonly number[];
+    /** The one for 2.7 to 3.6 V: programming by words. */
+    readonly words: number;
+  };
   /** GO to this address leaves the securable memory; undefined if the part has none. */
   readonly securableMemoryExit?: number;
 }

@@ -63,8 +63,10 @@ function decideWrite(
   const at = `0x${address.toString(16)}`;
   if (!Number.isInteger(address) || address < 0 || address + bytes.length > 2 ** 32)
     return refuse(456, `${at} is not an address range`);
-  if (overlaps(chip.optionBytes, address, bytes.length)) {
-    if (!contains(chip.optionBytes, address, bytes.length))
+  const { second } = chip.optionBytes;
+  const area = second !== undefined && overlaps(second, address, bytes.length) ? second : chip.optionBytes;
+  if (overlaps(area, address, bytes.length)) {
+    if (!contains(area, address, bytes.length))
       return refuse(456, `the write at ${at} crosses the border of the option bytes`);
     return decideOptionArea(chip, address, bytes, permissions, known);
   }
@@ -72,7 +74,17 @@ function decideWrite(
     const decision = decideFlashRegisters(chip, address, bytes, permissions, known);
     if (!decision.allowed) return decision;
   }
-  if (contains(chip.sram, address, bytes.length)) return ALLOWED;
+  const ram = [chip.sram, ...(chip.sram2 === undefined ? [] : [chip.sram2])];
+  if (ram.some((region) => contains(region, address, bytes.length))) return ALLOWED;
+  if (chip.dataMemory !== undefined && contains(chip.dataMemory, address, bytes.length)) {
+    return permissions.erase === 'none' ? refuse(451, `would write data memory at ${at}`) : ALLOWED;
+  }
+  if (chip.otp !== undefined && overlaps(chip.otp, address, bytes.length)) {
+    return refuse(456, `${at} is one-time programmable: what is written there stays for ever`);
+  }
+  if (chip.rom.voltageRange !== undefined && via !== 'swd' && address === chip.rom.voltageRange.address) {
+    return decideVoltageRange(chip.rom.voltageRange, bytes);
+  }
   if (contains(chip.flash, address, bytes.length) || contains(bootAlias(chip), address, bytes.length)) {
     return permissions.erase === 'none' ? refuse(451, `would program flash at ${at}`) : ALLOWED;
   }
@@ -80,6 +92,15 @@ function decideWrite(
   if (via === 'swd' && (contains(PERIPHERALS, address, bytes.length) || contains(CORE, address, bytes.length)))
     return ALLOWED;
   return refuse(456, `${at} is neither flash, RAM nor option bytes of the ${chip.name}`);
+}
+
+/** The ROM keeps it until the next reset; a range the board's supply does not reach would only make programming fail. */
+function decideVoltageRange(
+  { values }: NonNullable<Chip['rom']['voltageRange']>,
+  [range, ...rest]: Uint8Array,
+): Decision {
+  if (rest.length === 3 && rest.every((byte) => byte === 0xff) && values.includes(range as number)) return ALLOWED;
+  return refuse(456, `the voltage range takes four bytes, the first of them ${values.join(', ')}, the others 0xff`);
 }
 
 /** Address 0 shows flash, system memory or RAM; flash is the one that could be harmed. */

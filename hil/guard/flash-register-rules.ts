@@ -1,6 +1,13 @@
-import { type Chip, type FlashKey, overlaps, type Region } from '../chip/chip.ts';
+import {
+  type Chip,
+  type FlashController,
+  type FlashKey,
+  type OptionWord,
+  overlaps,
+  type Region,
+} from '../chip/chip.ts';
 import { ALLOWED, type Decision, firstRefusal, type KnownState, type Permissions, refuse } from './access.ts';
-import { decideOptionWord, decidePartOfWord } from './option-rules.ts';
+import { decideOptionWord, decidePartOfRegister } from './option-rules.ts';
 
 /** The FLASH interface takes one 1 KiB slot of the AHB map (RM0454, memory map). */
 const FLASH_SLOT = 0x400;
@@ -42,15 +49,19 @@ function decideRegister(
   const whole = address <= register && address + bytes.length >= register + 4;
   const word = chip.optionBytes.words.find((option) => option.register === register);
   if (!whole) {
-    if (word !== undefined) return decidePartOfWord(word, address, bytes, permissions, register);
+    if (word !== undefined) return decidePartOfRegister(word, address, bytes, permissions);
     return refuse(
       456,
       `writes a part of the FLASH register at 0x${register.toString(16)}; what the rest becomes is not defined`,
     );
   }
   const value = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(register - address, true);
-  if (word !== undefined) return decideOptionWord(word, value, permissions, known);
-  const { base, registers, keys, control } = chip.flash.controller;
+  const { base, registers, keys, control, optionControl } = chip.flash.controller;
+  if (word !== undefined) {
+    return optionControl !== undefined && register === base + (registers[optionControl.register] as number)
+      ? decideOptionControl(word, optionControl, value, permissions, known)
+      : decideOptionWord(word, value, permissions, known);
+  }
   const name = Object.keys(registers).find((one) => registers[one] === register - base);
   if (name === undefined) {
     return refuse(453, `writes a FLASH register that is not known (0x${register.toString(16)})`);
@@ -62,9 +73,32 @@ function decideRegister(
 }
 
 /** Registers that destroy nothing: wait states and flags. `AR` only names the page of an F0's erase. */
-const FREE: ReadonlySet<string> = new Set(['ACR', 'SR', 'AR']);
+const FREE: ReadonlySet<string> = new Set(['ACR', 'SR', 'AR', 'ECCR', 'ECC2R']);
+
+/** The option register of F4: lock and start are bits of it, the other bits are the options. */
+function decideOptionControl(
+  word: OptionWord,
+  { register, lock, start }: NonNullable<FlashController['optionControl']>,
+  value: number,
+  permissions: Permissions,
+  known: KnownState,
+): Decision {
+  const before = known.optionWords?.[word.name];
+  const control = 2 ** lock + 2 ** start;
+  const kept = before === undefined ? value : ((value & ~control) | (before & control)) >>> 0;
+  const starts = Math.floor(value / 2 ** start) % 2 === 1;
+  const options = decideOptionWord(word, kept, permissions, known);
+  if (options.allowed && starts && !mayTouchOptions(permissions)) {
+    return refuse(453, `would set OPTSTRT in FLASH_${register}: program the option bytes`);
+  }
+  return options;
+}
 
 function decideKey(key: FlashKey, permissions: Permissions): Decision {
+  // Power-down of the flash ends with the next reset.
+  if (key.opens === 'power-down') return ALLOWED;
+  // On L0 it comes before OPTKEYR, too; what it opens by itself, the data memory, is judged by address.
+  if (key.opens === 'data memory' && mayTouchOptions(permissions)) return ALLOWED;
   if (key.opens === 'option bytes') {
     return mayTouchOptions(permissions)
       ? ALLOWED

@@ -101,6 +101,7 @@ export const f411xe = {
     startupMs: 85,
     bootPattern: 1,
     writeAlignment: 4,
+    voltageRange: { address: 0xffff_0000, values: [0, 1, 2, 3], words: 3 },
   },
 } as const satisfies Omit<Chip, 'name' | 'board' | 'provenance'>;
 
@@ -140,5 +141,6 @@ export const F411_SOURCES: Readonly<Record<string, Provenance>> = {
   'rom.usarts': documented('AN2606 r70 T83', 'PD5 and PD6 are not bonded in 64 pins and fewer'),
   'rom.ramValid': corroborated('AN2606 r70 T226; stm32flash'),
   'rom.sysclkHz': documented('AN2606 r70 T83', 'from HSE only once DFU was chosen'),
+  'rom.voltageRange': documented('AN2606 r70 T4', '4 would be double words with VPP; bytes 1 to 3 must be 0xFF'),
   'rom.startupMs': documented('AN2606 r70 T227', 'at least 74.5 ms; 85 ms is the time-out for HSE'),
 };

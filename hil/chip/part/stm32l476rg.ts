@@ -48,7 +48,6 @@ export const stm32l476rg: Chip = {
     console: { usart: 'USART2', tx: 'PA2', rx: 'PA3' },
     ledPin: 'PA5',
     buttonPin: 'PC13',
-    hseHz: 8_000_000,
     hasLse: true,
   },
   core: {
@@ -199,7 +198,6 @@ export const stm32l476rg: Chip = {
     'board.console': documented('the VCP'),
     'board.ledPin': NUCLEO_64_PINS,
     'board.buttonPin': NUCLEO_64_PINS,
-    'board.hseHz': hypothesis('UM1724, MCO of the ST-LINK on MB1136 C-02 and later, recalled'),
     'board.hasLse': hypothesis('UM1724 (MB1136), recalled'),
     'core.cpuid': hypothesis('Arm Cortex-M4 r0p1 TRM; ST header __CM4_REV 1'),
     'core.dpidr': documented('OpenOCD target/stm32l4x.cfg'),

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { MemoryRegion } from '../../bus.ts';
 import { createBus } from '../../bus.ts';
-import { createState } from '../state.ts';
+import { bareCore } from './bare-core.ts';
 import { executeFp } from './execute.ts';
 import { abandonLazyState, hasFpContext, lazyFault, popFpFrame, pushFpFrame } from './frames.ts';
 import { readFpRegister, writeFpRegister } from './registers.ts';
 import type { FpCore } from './state.ts';
 import {
   CONTROL_FPCA,
-  createFpuState,
   FP_DONE,
   FP_NOCP,
   FP_UNALIGNED,
@@ -37,7 +36,7 @@ let s: FpCore;
 beforeEach(() => {
   const bus = createBus();
   ram = bus.addMemory({ name: 'ram', base: RAM, size: 0x1000, writable: true });
-  s = Object.assign(createState({ bus }), { fpu: createFpuState(), cpacr: 0x00f0_0000 });
+  s = bareCore(bus);
 });
 
 const run = ([hw1, hw2]: readonly [number, number]) => executeFp(s, hw1, hw2);
@@ -266,6 +265,12 @@ describe('loads, stores and moves', () => {
     run([0xeeb4, 0x0a60]); // VCMP S0, S1
     run(VMRS_APSR);
     expect([s.n < 0, s.z === 0, s.c, s.v < 0]).toEqual([true, false, 0, false]);
+  });
+
+  test('VMRS APSR_nzcv leaves the saturation flag', () => {
+    s.v7m.q = 1;
+    run(VMRS_APSR);
+    expect(s.v7m.q).toBe(1);
   });
 
   test('VMSR writes implemented bits alone', () => {

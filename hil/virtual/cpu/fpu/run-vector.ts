@@ -1,9 +1,8 @@
 /** Runs one vector on a core that has nothing but an FPU, for tests and for the comparison with another implementation. */
 import { createBus } from '../../bus.ts';
-import { createState } from '../state.ts';
+import { bareCore } from './bare-core.ts';
 import { executeFp } from './execute.ts';
-import type { FpCore } from './state.ts';
-import { createFpuState, FP_DONE } from './state.ts';
+import { FP_DONE } from './state.ts';
 import type { FpVector } from './vectors.ts';
 
 export interface FpAnswer {
@@ -12,10 +11,7 @@ export interface FpAnswer {
   readonly fpscr: number;
 }
 
-const core: FpCore = Object.assign(createState({ bus: createBus() }), {
-  fpu: createFpuState(),
-  cpacr: 0x00f0_0000,
-});
+const core = bareCore(createBus());
 core.fpu.fpccr = 0; // no new context on first use
 
 export function runVector(vector: FpVector): FpAnswer {

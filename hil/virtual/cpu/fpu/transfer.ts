@@ -1,6 +1,5 @@
 /** Moves between FP registers and memory or core registers. ARMv7-M A7.7.234-A7.7.260, A6.6, A6.7 (documented). */
 import { load, store } from '../memory-access.ts';
-import { setFlags } from '../state.ts';
 import type { FpCore, FpStatus } from './state.ts';
 import { FP_DONE, FP_UNALIGNED, FPSCR_MASK } from './state.ts';
 
@@ -8,9 +7,15 @@ import { FP_DONE, FP_UNALIGNED, FPSCR_MASK } from './state.ts';
 function moveWords(s: FpCore, isLoad: boolean, address: number, first: number, count: number): FpStatus {
   if ((address & 3) !== 0) return FP_UNALIGNED;
   const x = s.fpu.s;
-  for (let i = 0; i < count; i++) {
-    if (isLoad) x[first + i] = load(s, address + 4 * i, 4);
-    else store(s, address + 4 * i, x[first + i]!, 4);
+  const offset = (address - s.ram.base) >>> 0;
+  if (isLoad && offset < s.ramLoadSize && offset + 4 * count <= s.ramLoadSize) {
+    for (let i = 0; i < count; i++) x[first + i] = s.ram.words[(offset >> 2) + i]!;
+  } else if (isLoad) {
+    for (let i = 0; i < count; i++) x[first + i] = load(s, address + 4 * i, 4);
+  } else if (count === 1 && offset < s.ramStoreSize && s.ramMark[offset >> 8] === 0) {
+    s.ram.words[offset >> 2] = x[first]!;
+  } else {
+    for (let i = 0; i < count; i++) store(s, address + 4 * i, x[first + i]!, 4);
   }
   s.k += count;
   return FP_DONE;
@@ -43,8 +48,16 @@ export function loadOrStoreMultiple(s: FpCore, w: number, isLoad: boolean): FpSt
 export function moveStatus(s: FpCore, t: number, toCore: boolean): void {
   const { fpu } = s;
   if (!toCore) fpu.fpscr = s.r[t]! & FPSCR_MASK;
-  else if (t === 15) setFlags(s, fpu.fpscr);
+  else if (t === 15) readFlags(s, fpu.fpscr);
   else s.r[t] = fpu.fpscr;
+}
+
+/** NZCV alone: Q is no part of FPSCR. */
+function readFlags(s: FpCore, fpscr: number): void {
+  s.n = fpscr;
+  s.z = (fpscr & 0x4000_0000) !== 0 ? 0 : 1;
+  s.c = (fpscr >>> 29) & 1;
+  s.v = fpscr << 3;
 }
 
 /** VMOV between two core registers and two singles or one double. */

@@ -4,6 +4,7 @@ import { createDbgmcu } from '../peripheral/dbgmcu.ts';
 import { createFlashG0 } from '../peripheral/flash-g0.ts';
 import { createPwrG0 } from '../peripheral/pwr-g0.ts';
 import { createRccG0, type EnableRegister } from '../peripheral/rcc-g0.ts';
+import { RCC_VARIANTS } from '../peripheral/rcc-g0-registers.ts';
 import { createSyscfgG0 } from '../peripheral/syscfg-g0.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { basicUsartV3, fullUsartV3 } from '../peripheral/usart-v3.ts';
@@ -48,6 +49,7 @@ export const stm32g070 = assemblePart<EnableRegister>({
         host: kit.host,
         random: kit.host.random('oscillators'),
         irq: IRQ.RCC,
+        variant: RCC_VARIANTS.g070,
         mask: { IOPENR: 0x2f, AHBENR: 0x1101, APBENR1: 0x186e_4c32, APBENR2: 0x0017_d801 },
         usartSelect: { USART1: 0, USART2: 2 },
         hseHz: kit.host.clocks.hseHz,

@@ -4,31 +4,35 @@ import type { PeripheralHost, ResetKind } from './peripheral.ts';
 import {
   BDCR,
   CR,
-  CR_CSSON,
-  CR_HSEBYP,
+  CR_HSI48ON,
+  CR_HSI48RDY,
   CR_PLLON,
   CR_PLLRDY,
   CSR,
   hpreOf,
   hsidivOf,
+  hsikerdivOf,
   PLLCFGR_PLLREN,
   pllOf,
   ppreOf,
   RCC,
+  type RccVariant,
   READY,
+  sysdivOf,
 } from './rcc-g0-registers.ts';
 import { narrowAccess } from './register-block.ts';
 import type { ClockTree } from './roles.ts';
 
 export type EnableRegister = 'IOPENR' | 'AHBENR' | 'APBENR1' | 'APBENR2';
 
-/** Clock tree and reset control of STM32G0. Source: RM0454 chapter 5 (documented, except where a line says otherwise). */
+/** Clock tree and reset control of STM32 G0 and C0. Source: RM0454, RM0444 chapter 5, RM0490 chapter 6 (documented, except where a line says otherwise). */
 export type RccG0 = ClockTree<EnableRegister>;
 
 export interface RccG0Options {
   readonly host: PeripheralHost;
   readonly random: Random;
   readonly irq: number;
+  readonly variant: RccVariant;
   readonly mask: Readonly<Record<EnableRegister, number>>;
   /** Position in CCIPR of the kernel clock choice of those USARTs that have one. */
   readonly usartSelect: Readonly<Record<string, number>>;
@@ -45,11 +49,12 @@ export interface RccG0Options {
   readonly backupReset: () => void;
 }
 
-const HSI_HZ = 16_000_000;
+const HSI48_HZ = 48_000_000;
 const LSE_HZ = 32_768;
 /** Start-up times in ns, low and high. Source: DS12766 (STM32G070xx) 5.3.8 and 5.3.9, recalled: corroborated by the G071's. */
 const STARTUP = {
   hsi: [800, 1_200],
+  hsi48: [3_000, 6_000],
   hse: [1_500_000, 2_500_000],
   lsi: [80_000, 130_000],
   lse: [300_000_000, 2_000_000_000],
@@ -62,7 +67,6 @@ const SWITCH_NS = 400;
 /** What the PLL can lock to (DS12766 5.3.10). Outside it is not ready for ever: hypothesis. */
 const PLL_IN: readonly [number, number] = [2_660_000, 16_000_000];
 const PLL_VCO: readonly [number, number] = [96_000_000, 344_000_000];
-const SOFTWARE_CR = CR.HSION | CR.HSIKERON | (7 << 11) | CR.HSEON | CR_HSEBYP | CR_CSSON | CR_PLLON;
 const PLL_LOCKED_WHILE_ON = 3 | (7 << 4) | (0x7f << 8) | (0x1f << 17) | (7 << 25) | (7 << 29);
 const ENABLE_OFFSET: Readonly<Record<number, EnableRegister>> = {
   [RCC.IOPENR]: 'IOPENR',
@@ -76,12 +80,15 @@ const RESET_OFFSET: Readonly<Record<number, EnableRegister>> = {
   [RCC.APBRSTR1]: 'APBENR1',
   [RCC.APBRSTR2]: 'APBENR2',
 };
+const CIER_MASK = 0x3f;
+const CCIPR2_USBSEL = 3 << 12;
+const SRAMSMEN = 1 << 9;
 const WWDGEN = 1 << 11;
 const FLASHEN = 1 << 8;
 const inside = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
 
 export function createRccG0(options: RccG0Options): RccG0 {
-  const { host, random } = options;
+  const { host, random, variant } = options;
   const schedule = host.schedule;
   let cr = 0;
   let icscr = 0;
@@ -91,6 +98,7 @@ export function createRccG0(options: RccG0Options): RccG0 {
   let cier = 0;
   let cifr = 0;
   let ccipr = 0;
+  let ccipr2 = 0;
   let bdcr = 0;
   let resetFlags = 0;
   let lsion = false;
@@ -121,7 +129,8 @@ export function createRccG0(options: RccG0Options): RccG0 {
       changed: (ready) => sourceReady(bit, ready),
     });
 
-  const hsi = source(STARTUP.hsi, () => HSI_HZ, READY.HSI);
+  const hsi = source(STARTUP.hsi, () => variant.hsiHz, READY.HSI);
+  const hsi48 = source(STARTUP.hsi48, () => HSI48_HZ, READY.HSI48);
   const hse = source(
     STARTUP.hse,
     () => options.hseHz ?? 0,
@@ -154,6 +163,7 @@ export function createRccG0(options: RccG0Options): RccG0 {
       case 1:
         return hse.hz;
       case 2:
+        if (variant.second === 'HSI48') return hsi48.hz;
         return pllcfgr & PLLCFGR_PLLREN ? pll.hz : 0;
       case 3:
         return lsi.hz;
@@ -163,6 +173,12 @@ export function createRccG0(options: RccG0Options): RccG0 {
         return 0;
     }
   }
+
+  // A CPU without clock would be dead; until HSI is up after power-on the board counts as running from it.
+  const sysclkHz = (): number =>
+    (selectedHz(sws) || variant.hsiHz / hsidivOf(cr)) / (variant.sysdiv ? sysdivOf(cr) : 1);
+  const hclkHz = (): number => sysclkHz() / hpreOf(cfgr);
+  const pclkHz = (): number => hclkHz() / ppreOf(cfgr);
 
   /** The mux changes over when the wanted source runs (RM0454 5.2.6). */
   function followSwitch(): void {
@@ -176,25 +192,33 @@ export function createRccG0(options: RccG0Options): RccG0 {
   }
 
   // A source that drives SYSCLK directly or through the PLL cannot be switched off (RM0454 5.4.1 HSION, HSEON, PLLON).
-  const pllDrives = (): boolean => sws === 2 || (cfgr & 7) === 2;
+  const usesPll = (): boolean => variant.second === 'PLL';
+  const pllDrives = (): boolean => usesPll() && (sws === 2 || (cfgr & 7) === 2);
   const hsiNeeded = (): boolean => sws === 0 || (pllDrives() && (pllcfgr & 3) === 2);
   const hseNeeded = (): boolean => sws === 1 || (pllDrives() && (pllcfgr & 3) === 3);
 
   function writeCr(value: number): void {
-    let next = value & SOFTWARE_CR;
+    let next = value & variant.crMask;
     if (hsiNeeded()) next |= CR.HSION;
     if (hseNeeded()) next |= CR.HSEON;
-    if (sws === 2) next |= CR_PLLON;
+    if (sws === 2) next |= usesPll() ? CR_PLLON : CR_HSI48ON;
     cr = next;
     hsi.setOn((cr & CR.HSION) !== 0);
     hse.setOn((cr & CR.HSEON) !== 0);
     pll.setOn((cr & CR_PLLON) !== 0);
+    hsi48.setOn((cr & CR_HSI48ON) !== 0);
     followSwitch();
     options.clockChanged();
   }
 
   function readCr(): number {
-    return cr | (hsi.ready ? CR.HSIRDY : 0) | (hse.ready ? CR.HSERDY : 0) | (pll.ready ? CR_PLLRDY : 0);
+    return (
+      cr |
+      (hsi.ready ? CR.HSIRDY : 0) |
+      (hse.ready ? CR.HSERDY : 0) |
+      (pll.ready ? CR_PLLRDY : 0) |
+      (hsi48.ready ? CR_HSI48RDY : 0)
+    );
   }
 
   function writePllcfgr(value: number): void {
@@ -259,11 +283,11 @@ export function createRccG0(options: RccG0Options): RccG0 {
           return;
         }
       case RCC.PLLCFGR: {
-        writePllcfgr(value);
+        if (usesPll()) writePllcfgr(value);
         return;
       }
       case RCC.CIER:
-        cier = value & 0x3b;
+        cier = value & CIER_MASK;
         {
           updateIrq();
           return;
@@ -276,6 +300,9 @@ export function createRccG0(options: RccG0Options): RccG0 {
         }
       case RCC.CCIPR:
         ccipr = value;
+        return;
+      case RCC.CCIPR2:
+        if (variant.hsi48) ccipr2 = value & CCIPR2_USBSEL;
         return;
       case RCC.BDCR: {
         writeBdcr(value);
@@ -313,6 +340,8 @@ export function createRccG0(options: RccG0Options): RccG0 {
         return cifr;
       case RCC.CCIPR:
         return ccipr;
+      case RCC.CCIPR2:
+        return ccipr2;
       case RCC.BDCR:
         return bdcr | (lse.ready ? BDCR.LSERDY : 0);
       case RCC.CSR:
@@ -323,13 +352,14 @@ export function createRccG0(options: RccG0Options): RccG0 {
   }
 
   function reset(kind: ResetKind): void {
-    cr = CR.HSION;
+    cr = variant.crReset;
     pll.setOn(false);
+    hsi48.setOn(false);
     hse.setOn(false);
     hsi.startReady();
     icscr = 0x4040; // HSITRIM 64; the factory calibration in bits 7:0 differs from chip to chip
-    cfgr = sws = cier = cifr = ccipr = 0;
-    pllcfgr = 0x1000;
+    cfgr = sws = cier = cifr = ccipr = ccipr2 = 0;
+    pllcfgr = usesPll() ? 0x1000 : 0;
     lsion = lsiForced = false;
     runLsi();
     for (const name of Object.keys(enable) as EnableRegister[]) {
@@ -338,7 +368,7 @@ export function createRccG0(options: RccG0Options): RccG0 {
     }
     sleep.clear();
     sleep.set(RCC.IOPSMENR, options.mask.IOPENR);
-    sleep.set(RCC.AHBSMENR, 0x1301);
+    sleep.set(RCC.AHBSMENR, options.mask.AHBENR | SRAMSMEN);
     sleep.set(RCC.APBSMENR1, options.mask.APBENR1);
     sleep.set(RCC.APBSMENR2, options.mask.APBENR2);
     if (kind === 'power') {
@@ -354,22 +384,20 @@ export function createRccG0(options: RccG0Options): RccG0 {
     size: 0x400,
     ...narrowAccess({ read, write, quietRead: () => true }, 'ahb'),
     reset,
-    // A CPU without clock would be dead; until HSI16 is up after power-on the board counts as running from it.
-    sysclkHz: () => selectedHz(sws) || HSI_HZ,
-    hclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr),
-    pclkHz: () => (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr),
+    sysclkHz,
+    hclkHz,
+    pclkHz,
     usartHz(name) {
       const position = options.usartSelect[name];
-      const pclk = (selectedHz(sws) || HSI_HZ) / hpreOf(cfgr) / ppreOf(cfgr);
       switch (position === undefined ? 0 : (ccipr >>> position) & 3) {
         case 1:
-          return selectedHz(sws);
+          return sysclkHz();
         case 2:
-          return hsi.hz;
+          return variant.hsikerdiv ? hsi.hz / hsikerdivOf(cr) : hsi.hz;
         case 3:
           return lse.hz;
         default:
-          return pclk;
+          return pclkHz();
       }
     },
     enabled: (register, bit) => ((enable[register] >>> bit) & 1) !== 0 && ((held[register] >>> bit) & 1) === 0,

@@ -98,8 +98,15 @@ function operand(below: (n: number) => number): number {
   }
 }
 
+/** Where products and sums have no value, or more than one rule applies. */
+const AWKWARD = [0, 0x7f80_0000, 0x7f80_0001, 0x7fc0_0000, 0x7fd5_5555, 0x3f80_0000, 0x0000_0001] as const;
+
 /** Sometimes the second operand lies close to the first, for cancellation and ties. */
 function operands(below: (n: number) => number): [number, number, number] {
+  if (below(16) === 0) {
+    const awkward = () => AWKWARD[below(AWKWARD.length)]! | (below(2) << 31);
+    return [awkward(), awkward(), awkward()];
+  }
   const s0 = operand(below);
   let s1 = operand(below);
   let s2 = operand(below);

@@ -15,7 +15,6 @@ const EDGE = 91;
 const HOOK = 92;
 const NOTHING = new Int32Array(0);
 
-
 export function cacheOf(s: CoreState, region: MemoryRegion): CodeCache {
   const known = s.caches[region.index];
   if (known !== undefined) return known;

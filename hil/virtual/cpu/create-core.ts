@@ -16,6 +16,7 @@ import { forget, refreshHooks } from './code-cache.ts';
 import type { Core } from './core.ts';
 import { C_HALT, C_STEP, DFSR_HALTED, debugEnabled, halt } from './debug-registers.ts';
 import { setupFastPath } from './fast-path.ts';
+import { resetFpu } from './fpu/state.ts';
 import { isPpb } from './memory-access.ts';
 import type { CoreOptions } from './options.ts';
 import { setLine, setPending, updateActivePriority } from './pending.ts';
@@ -26,12 +27,13 @@ import type { CoreState } from './state.ts';
 import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
 import { freezeSysTick, nextSysTickCycle, syncSysTick } from './systick.ts';
 import { armv6m } from './v6m/architecture.ts';
+import { armv7m } from './v7m/architecture.ts';
 
 /** Cycles granted to one debugger's step; only a stalled bus can use them up. */
 const STEP_LIMIT = 1000;
 
 export function createCore(options: CoreOptions): Core {
-  const s = createState(options, armv6m);
+  const s = createState(options, options.processor === 'cortex-m4' ? armv7m : armv6m);
   options.bus.listen({
     contentChanged(region: MemoryRegion, offset: number, length: number) {
       forget(s, region, offset, length);
@@ -179,10 +181,31 @@ function resetState(s: CoreState, kind: 'power' | 'system'): void {
   s.mpu.rasr.fill(0);
   Object.assign(s.systick, { csr: 0, countFlag: false, since: cyclesOf(s) });
   Object.assign(s, { n: 0, z: 1, c: 0, v: 0, t: 1, ipsr: 0, primask: 0, control: 0, vtor: 0, scr: 0, entering: 0 });
+  if (s.isV7m) resetV7m(s);
   Object.assign(s, { eventRegister: false, sleeping: false, halted: false, lockup: false, resetRequested: false });
   s.r[14] = -1;
   s.debug.resetSeen = true;
   s.vectorFetchDue = true;
   s.windowValid = false;
   setupFastPath(s);
+}
+
+/** ARMv7-M B3.2: reset values. CCR.STKALIGN is set on a Cortex-M4 (documented: TRM 4.1). */
+function resetV7m(s: CoreState): void {
+  Object.assign(s.v7m, {
+    basepri: 0,
+    faultmask: 0,
+    it: 0,
+    q: 0,
+    ge: 0,
+    prigroup: 0,
+    ccr: 0x200,
+    cfsr: 0,
+    hfsr: 0,
+    actlr: 0,
+  });
+  Object.assign(s.v7m, { exclusive: false, fault: 0, unprivilegedAccess: false });
+  s.groupMask = -2;
+  s.cpacr = 0;
+  if (s.fpu !== undefined) resetFpu(s.fpu);
 }

@@ -2,6 +2,7 @@
 import { busFault } from '../bus.ts';
 import type { CoreState } from './state.ts';
 import { leaveLoop } from './state.ts';
+import { raiseAccessViolation } from './v7m/fault-status.ts';
 
 const ENABLE = 1;
 const HFNMIENA = 2;
@@ -12,12 +13,18 @@ export type MpuAccess = 'read' | 'write' | 'fetch';
 /** Throw a bus fault where the MPU forbids the access; the PPB never comes here. */
 export function checkMpu(s: CoreState, address: number, access: MpuAccess, privileged: boolean): void {
   if ((s.mpu.ctrl & ENABLE) === 0) return;
-  if (s.activePriority < 0 && (s.mpu.ctrl & HFNMIENA) === 0) return;
+  // HFNMIENA: HardFault, NMI and FAULTMASK run without the MPU unless it is set.
+  const urgent = s.activePriority < 0 || s.v7m.faultmask !== 0;
+  if (urgent && (s.mpu.ctrl & HFNMIENA) === 0) return;
   const rasr = matchingRegion(s, address);
   if (rasr === undefined) {
     if (privileged && (s.mpu.ctrl & PRIVDEFENA) !== 0) return;
-    busFault(address);
-  } else if (!allows(rasr, access, privileged)) busFault(address);
+    deny(s, address);
+  } else if (!allows(rasr, access, privileged)) deny(s, address);
+}
+
+function deny(s: CoreState, address: number): never {
+  return s.isV7m ? raiseAccessViolation(s, address) : busFault(address);
 }
 
 /** RASR of the highest-numbered region that covers `address` with an enabled subregion. */
@@ -26,11 +33,13 @@ function matchingRegion(s: CoreState, address: number): number | undefined {
     const rasr = s.mpu.rasr[i]!;
     if ((rasr & 1) === 0) continue;
     const sizeBits = ((rasr >> 1) & 31) + 1;
-    if (sizeBits < 8) continue; // smaller than 256 bytes is not supported
+    // PMSAv6 supports 256 bytes and more, PMSAv7 32 bytes, with subregions from 256 on (B3.5.8).
+    if (sizeBits < (s.isV7m ? 5 : 8)) continue;
     const size = 2 ** sizeBits;
-    const base = (s.mpu.rbar[i]! & 0xffff_ff00) >>> 0;
+    const base = s.mpu.rbar[i]! >>> 0;
     const offset = (address >>> 0) - Math.floor(base / size) * size;
     if (offset < 0 || offset >= size) continue;
+    if (sizeBits < 8) return rasr;
     const subregion = Math.floor((offset * 8) / size);
     if (((rasr >> 8) & (1 << subregion)) === 0) return rasr;
   }

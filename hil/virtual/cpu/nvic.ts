@@ -30,7 +30,8 @@ export function readNvic(s: CoreState, offset: number): number {
 export function writeNvic(s: CoreState, offset: number, value: number): void {
   if (offset >= 0x400) {
     const first = FIRST_IRQ + offset - 0x400;
-    for (let i = 0; i < 4; i++) if (first + i < s.priority.length) s.priority[first + i] = (value >>> (8 * i)) & s.options.priorityMask;
+    for (let i = 0; i < 4; i++)
+      if (first + i < s.priority.length) s.priority[first + i] = (value >>> (8 * i)) & s.options.priorityMask;
     updateActivePriority(s);
   } else {
     const word = (offset & 0x7f) >> 2;

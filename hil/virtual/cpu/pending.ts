@@ -1,6 +1,11 @@
 /** Pending, enabled and active exceptions, and which of them comes next. ARMv6-M B1.5, B3.4. */
 import type { CoreState } from './state.ts';
-import { FIRST_IRQ, HARD_FAULT, leaveLoop, NMI, SV_CALL, THREAD_PRIORITY } from './state.ts';
+import { FIRST_IRQ, leaveLoop, NMI, THREAD_PRIORITY } from './state.ts';
+
+/** All system exceptions but those that SHCSR and DEMCR.MON_EN enable: MemManage, BusFault, UsageFault, DebugMonitor. */
+const ALWAYS_ENABLED_V7M = 0xef8f;
+/** C_MASKINTS hides PendSV, SysTick and external interrupts only. */
+const UNMASKED = 0x3ffe;
 
 export function hasBit(set: Int32Array, exception: number): boolean {
   return ((set[exception >> 5]! >>> (exception & 31)) & 1) !== 0;
@@ -42,21 +47,34 @@ export function setLine(s: CoreState, irq: number, asserted: boolean): void {
 }
 
 export function isEnabled(s: CoreState, exception: number): boolean {
-  return exception < FIRST_IRQ || hasBit(s.enabled, exception);
+  if (exception >= FIRST_IRQ) return hasBit(s.enabled, exception);
+  return !s.isV7m || ((ALWAYS_ENABLED_V7M >>> exception) & 1) !== 0 || hasBit(s.enabled, exception);
 }
 
 /** After a change of the active set or of priorities. */
 export function updateActivePriority(s: CoreState): void {
   let lowest = THREAD_PRIORITY;
   for (let exception = NMI; exception < s.priority.length; exception++) {
-    if (hasBit(s.active, exception) && s.priority[exception]! < lowest) lowest = s.priority[exception]!;
+    if (hasBit(s.active, exception) && s.priority[exception]! < lowest) lowest = groupPriority(s, exception);
   }
   s.activePriority = lowest;
 }
 
-/** B1.5: PRIMASK raises the execution priority to 0. */
+/** B1.5: PRIMASK raises the execution priority to 0; in ARMv7-M FAULTMASK to -1 and BASEPRI to its group (B1.5.4). */
 export function executionPriority(s: CoreState): number {
-  return s.primask !== 0 && s.activePriority > 0 ? 0 : s.activePriority;
+  let priority = s.activePriority;
+  if (s.isV7m) {
+    const { basepri, faultmask } = s.v7m;
+    if (faultmask !== 0 && priority > -1) return -1;
+    if (basepri !== 0) priority = Math.min(priority, basepri & s.groupMask);
+  }
+  return s.primask !== 0 && priority > 0 ? 0 : priority;
+}
+
+/** The part of an exception's priority that decides about preemption. */
+export function groupPriority(s: CoreState, exception: number): number {
+  const priority = s.priority[exception]!;
+  return priority < 0 ? priority : priority & s.groupMask;
 }
 
 /**
@@ -66,10 +84,11 @@ export function executionPriority(s: CoreState): number {
 export function nextException(s: CoreState, priority: number): number {
   const masked = (s.debug.dhcsr & 9) === 9;
   let best = 0;
-  let bestPriority = priority;
+  let bestPriority = THREAD_PRIORITY;
   for (let word = 0; word < s.pending.length; word++) {
-    let candidates = s.pending[word]! & (word === 0 ? s.enabled[0]! | 0xffff : s.enabled[word]!);
-    if (masked) candidates &= word === 0 ? (1 << NMI) | (1 << HARD_FAULT) | (1 << SV_CALL) : 0;
+    let candidates =
+      s.pending[word]! & (word === 0 ? s.enabled[0]! | (s.isV7m ? ALWAYS_ENABLED_V7M : 0xffff) : s.enabled[word]!);
+    if (masked) candidates &= word === 0 ? UNMASKED : 0;
     while (candidates !== 0) {
       const exception = 31 - Math.clz32(candidates & -candidates) + (word << 5);
       candidates &= candidates - 1;
@@ -79,5 +98,6 @@ export function nextException(s: CoreState, priority: number): number {
       }
     }
   }
-  return best;
+  // B1.5.4: subpriorities choose among what is pending, the group decides whether that preempts.
+  return best !== 0 && groupPriority(s, best) < priority ? best : 0;
 }

@@ -1,0 +1,7 @@
+import type { Architecture } from '../architecture.ts';
+import { decode } from './decode.ts';
+import { beginEntry, exceptionReturn, finishEntry } from './exceptions.ts';
+import { execute } from './execute.ts';
+import { raiseFault } from './faults.ts';
+
+export const armv7m: Architecture = { decode, execute, raiseFault, beginEntry, finishEntry, exceptionReturn };

@@ -30,6 +30,11 @@ void flash_lock(void);
  */
 bool flash_program(uint32_t address, const uint8_t *bytes, uint32_t count);
 
+#ifdef PART_VOLTAGE_RANGE_BASE
+/* Take the four bytes that a host writes to the virtual register of the supply voltage; false when they are none that it knows. */
+bool flash_set_voltage_range(const uint8_t bytes[4]);
+#endif
+
 /* Erase, lock, and send ACK or NACK to the host. */
 void flash_erase_and_answer(const struct erase *erase, struct usart *usart);
 

@@ -15,7 +15,24 @@ void flash_unlock(void)
   }
 }
 
-void flash_lock(void) { FLASH->CR |= FLASH_CR_LOCK; }
+/* What was read before a change must not be answered from the data cache afterwards. */
+INLINE void forget_cached_data(void)
+{
+#ifdef FLASH_ACR_DCEN
+  if (FLASH->ACR & FLASH_ACR_DCEN) {
+    FLASH->ACR &= ~FLASH_ACR_DCEN;
+    FLASH->ACR |= FLASH_ACR_DCRST;
+    FLASH->ACR &= ~FLASH_ACR_DCRST;
+    FLASH->ACR |= FLASH_ACR_DCEN;
+  }
+#endif
+}
+
+void flash_lock(void)
+{
+  FLASH->CR |= FLASH_CR_LOCK;
+  forget_cached_data();
+}
 
 INLINE void wait_while(uint32_t busy)
 {
@@ -117,5 +134,6 @@ IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usar
 #endif
   }
   FLASH->CR = FLASH_CR_LOCK;
+  forget_cached_data();
   usart_put(usart, errors ? NACK : ACK);
 }

@@ -8,7 +8,7 @@
 
 #define MAX_DATA 256u
 
-static uint8_t data[MAX_DATA];
+static _Alignas(uint32_t) uint8_t data[MAX_DATA]; /* L0 writes it by words */
 
 void command_read_memory(void)
 {

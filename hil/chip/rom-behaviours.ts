@@ -1,7 +1,11 @@
 import type { RomBehaviour } from './rom/behaviour.ts';
 import { c0Behaviours } from './rom/c0.ts';
 import { commandBehaviours } from './rom/commands.ts';
+import { f0Behaviours } from './rom/f0.ts';
+import { f4Behaviours } from './rom/f4.ts';
 import { g0Behaviours } from './rom/g0.ts';
+import { l0Behaviours } from './rom/l0.ts';
+import { l4Behaviours } from './rom/l4.ts';
 import { startBehaviours } from './rom/start.ts';
 
 export type { RomBehaviour, RomSwitch } from './rom/behaviour.ts';
@@ -12,6 +16,10 @@ export const romBehaviours: readonly RomBehaviour[] = [
   ...commandBehaviours,
   ...g0Behaviours,
   ...c0Behaviours,
+  ...l4Behaviours,
+  ...f4Behaviours,
+  ...l0Behaviours,
+  ...f0Behaviours,
 ];
 
 /** Rows of a part, or of one ROM version of it. */

@@ -1,0 +1,18 @@
+/*
+ * The boot decision of parts whose ROM checks for empty flash (AN2606 r70, notes to F04x and L01x/L02x): a jump from the application ends
+ * in the application again.
+ */
+#include "boot_decision.h"
+
+#include "go.h"
+#include "hardware.h"
+
+/* [rom-repeats-boot-decision] */
+void boot_decision(void)
+{
+  const volatile uint32_t *const table = (const volatile uint32_t *)PART_FLASH_BASE;
+  if (table[0] == PART_ERASED_WORD || part_boots_system_memory()) {
+    return;
+  }
+  start_program(table);
+}

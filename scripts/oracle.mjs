@@ -9,11 +9,6 @@ import { ARMV6M, ARMV7M } from './lib/oracle-architectures.mjs';
 import { buildDriver, bundle, runQemu } from './lib/oracle-tools.mjs';
 import { randomSource } from './lib/oracle-v6m.mjs';
 
-const RAM_BASE = 0x2000_0000;
-const DHCSR = 0xe000_edf0;
-const DCRSR = 0xe000_edf4;
-const DCRDR = 0xe000_edf8;
-
 /** Tests of a run that names no core. */
 const CORES = {
   'cortex-m0plus': { architecture: ARMV6M, tests: 20_000 },
@@ -44,57 +39,6 @@ if (values.core !== undefined && CORES[values.core] === undefined) {
 }
 const seed = number('seed', 1);
 const show = number('show', 10);
-
-/** Records of our core's run of the image, and which tests touched what QEMU's board has and ours has not. */
-function runOurs({ createBus, createCore }, processor, architecture, image, count) {
-  const bus = createBus();
-  const foreign = new Set();
-  const touch = () => foreign.add(bus.read(architecture.index, 4));
-  const flash = bus.addMemory({ name: 'flash', base: 0, size: architecture.flashSize, onWrite: touch });
-  flash.bytes.set(image);
-  const ram = bus.addMemory({ name: 'ram', base: RAM_BASE, size: architecture.ramSize, writable: true });
-  const outer = Object.assign(Object.create(bus), {
-    read(address, width) {
-      if (!architecture.isForeign(address)) return bus.read(address, width);
-      touch();
-      return 0;
-    },
-    write(address, value, width) {
-      if (architecture.isForeign(address)) touch();
-      else bus.write(address, value, width);
-    },
-  });
-  const core = createCore({ bus: outer, processor });
-  core.reset('power');
-  core.debugWrite(DHCSR, 0xa05f_0001, 4);
-  const register = (n) => {
-    core.debugWrite(DCRSR, n, 4);
-    return core.debugRead(DCRDR, 4);
-  };
-  const setRegister = (n, value) => {
-    core.debugWrite(DCRDR, value, 4);
-    core.debugWrite(DCRSR, n | 0x1_0000, 4);
-  };
-  const chunks = [];
-  for (;;) {
-    const reason = core.run(core.cycles + 40_000 * count);
-    if (reason !== 'halt') {
-      const where = `0x${core.pc.toString(16)} in test ${bus.read(architecture.index, 4)}`;
-      console.error(`oracle: our core ended with '${reason}' at ${where}`);
-      return { records: Buffer.concat(chunks), foreign };
-    }
-    const operation = register(0);
-    const block = register(1);
-    if (operation === 0x18) return { records: Buffer.concat(chunks), foreign };
-    if (operation === 5) {
-      const from = bus.read(block + 4, 4) - RAM_BASE;
-      chunks.push(Buffer.from(ram.bytes.slice(from, from + bus.read(block + 8, 4))));
-    }
-    setRegister(0, operation === 5 ? 0 : 1);
-    setRegister(15, core.pc + 2);
-    core.debugWrite(DHCSR, 0xa05f_0001, 4);
-  }
-}
 
 const hex = (n) => `0x${(n >>> 0).toString(16).padStart(8, '0')}`;
 
@@ -129,8 +73,9 @@ function instructionsBefore(architecture, image, index, end) {
 
 const PC_FIELD = 56;
 
-function compareImage(architecture, image, count, theirs, { records: ours, foreign }, totals) {
+function compareImage(architecture, image, count, theirs, { records: ours, foreign, failure }, totals) {
   const size = architecture.RECORD_SIZE;
+  if (failure !== undefined) console.error(`oracle: our core ended with ${failure}`);
   if (theirs.length !== count * size || ours.length !== theirs.length) {
     const [a, b] = [theirs.length / size, ours.length / size];
     console.error(`oracle: ${count} records wanted, QEMU wrote ${a}, ours ${b}`);
@@ -167,16 +112,16 @@ async function judge(processor, { architecture, tests }) {
   const instructions = values.instructions === undefined ? Number.POSITIVE_INFINITY : number('instructions', 1);
   try {
     const driver = buildDriver(dir, architecture.driver, architecture.driverCpu);
-    const ours = await bundle(
-      dir,
-      "export { createBus } from './bus.ts'; export { createCore } from './cpu/create-core.ts';",
-    );
+    const { drivenRun } = await bundle(dir, "export { drivenRun } from './cpu/driven-run.ts';");
     const rng = randomSource(seed);
     for (let done = 0; done < wanted && totals.instructions < instructions && !totals.broken; ) {
       const count = Math.min(architecture.TESTS_PER_IMAGE, wanted - done);
       const image = architecture.writeImage(driver, count, rng);
       const theirs = runQemu(dir, architecture.machine, image);
-      compareImage(architecture, image, count, theirs, runOurs(ours, processor, architecture, image, count), totals);
+      const { flashSize, ramSize, index, isForeign } = architecture;
+      const cycleLimit = 40_000 * count;
+      const ours = drivenRun({ processor, image, flashSize, ramSize, index, cycleLimit, isForeign });
+      compareImage(architecture, image, count, theirs, ours, totals);
       done += count;
     }
   } finally {

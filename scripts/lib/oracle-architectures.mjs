@@ -66,13 +66,12 @@ export const ARMV7M = {
   flashSize: 0x10_0000,
   ramSize: 0x2_0000,
   index: 0x2000_0000,
-  /** Memories and peripherals of the STM32F405 that ours has not: flash at its own address, CCM, bit-band aliases, peripherals. */
+  /** Memories and peripherals of the STM32F405 that ours has not: flash at its own address, CCM, peripherals. */
   isForeign: (address) => {
     const a = address >>> 0;
     return (
       a >>> 20 === 0x080 ||
       a >>> 16 === 0x1000 ||
-      (a >= 0x2200_0000 && a < 0x2400_0000) ||
       (a >= 0x4000_0000 && a < 0x6000_0000)
     );
   },

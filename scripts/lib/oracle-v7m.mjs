@@ -24,6 +24,7 @@ function registerValue(rng) {
   if (kind < 8) return rng.pick(EDGES);
   if (kind < 9) return rng.below(64);
   if (kind < 10) return SCRATCH + rng.below(1024); // any alignment
+  if (rng.below(12) === 0) return 0x2200_0000 + 32 * (SCRATCH - 0x2000_0000 + rng.below(1024)) + 4 * rng.below(8); // bit-band
   return rng.next();
 }
 

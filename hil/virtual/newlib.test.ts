@@ -4,11 +4,11 @@ import { toBin } from '../image/binary.ts';
 import { readElf } from '../image/elf.ts';
 import { createVirtualBoard } from './board.ts';
 import type { VirtualBoard } from './board-types.ts';
-import { coreRegister, peek, romImage } from './rom-line.ts';
+import { coreRegister, hostLine, peek, romImage } from './rom-line.ts';
 
 /**
  * newlib's start-up code and C library on the virtual board, with the least of a semihosting host (Arm IHI "Semihosting for AArch32
- * and AArch64", section 6). What it must print was printed by QEMU 7.2 running the same file (machine netduinoplus2).
+ * and AArch64", section 6), or on the console. What it must print was printed by the same program on a host (newlib.interop.ts).
  */
 
 const DHCSR = 0xe000_edf0;
@@ -71,18 +71,27 @@ function runWithSemihosting(board: VirtualBoard, limitMs: number): string {
   throw new Error(`no SYS_EXIT within ${limitMs} ms; PC ${coreRegister(board, 15).toString(16)}, printed:\n${printed}`);
 }
 
-test('a newlib program prints the same as under QEMU: printf, qsort, strtod, malloc, 64-bit division', () => {
-  const elf = readElf(
-    'newlib-g070.elf',
-    readFileSync(new URL('../../build/firmware/interop/newlib-g070.elf', import.meta.url)),
-  );
-  const expected = readFileSync(new URL('../../firmware/interop/newlib-g070.expected', import.meta.url), 'utf8');
-  const board = createVirtualBoard({
+const expected = (size: string): string =>
+  readFileSync(new URL(`../../firmware/interop/expected/${size}.txt`, import.meta.url), 'utf8');
+
+/** A board that starts the program of `firmware/interop` built for it. */
+function boardWith(program: string): VirtualBoard {
+  const elf = readElf(program, readFileSync(new URL(`../../build/firmware/interop/${program}.elf`, import.meta.url)));
+  return createVirtualBoard({
     name: 'newlib',
     model: 'NUCLEO-G070RB',
     rom: romImage(0xb4),
     flash: toBin(elf).bytes,
     seed: 70,
   });
-  expect(runWithSemihosting(board, 2_000)).toBe(expected);
+}
+
+test('a newlib program prints through the debugger what it prints on the host', () => {
+  expect(runWithSemihosting(boardWith('stm32g070rb-semihosting'), 2_000)).toBe(expected('full'));
+});
+
+test('and on the console: printf, qsort, strtod, malloc, 64-bit division, floating point under interrupts', () => {
+  const line = hostLine(boardWith('stm32g070rb'), 'USART2', { baud: 115_200, parity: 'none' });
+  line.runMs(400);
+  expect(String.fromCharCode(...line.received)).toBe(expected('full'));
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Bench, judge, startBench } from './judges.ts';
-import { buildNewlibProgram } from './newlib-program.ts';
+import { newlibProgram } from './newlib-program.ts';
 import { openocdArgs } from './openocd-args.ts';
 
 /** gdb-multiarch through OpenOCD (its pipe), on a program with newlib's start-up. */
@@ -17,7 +17,7 @@ const LIMIT_MS = 180_000;
 test(
   'gdb loads, breaks, steps, watches, changes a variable, and continues to the end',
   async () => {
-    const elf = await buildNewlibProgram(bench.folder);
+    const elf = newlibProgram();
     const log = join(bench.folder, 'openocd.log');
     const pipe = [
       'openocd',
@@ -50,7 +50,7 @@ test(
         'next',
         'info registers pc sp',
         'set variable total = 5',
-        'tbreak main.c:34',
+        'tbreak print_total',
         'continue',
         'print total',
         'kill',

@@ -38,12 +38,11 @@ export async function reachBootloader(
 
 /** BOOT0 is sampled at the reset; afterwards the pin is the ROM's, so it is let go. */
 async function byBoot0(bench: Bench): Promise<void> {
-  const { controls, probe } = bench;
+  const { controls } = bench;
   await controls.boot0(1);
-  await probe.reacquire();
-  await probe.resetRun();
+  await controls.nrst(true);
+  await controls.nrst(false);
   await controls.boot0('released');
-  await probe.release();
 }
 
 /**

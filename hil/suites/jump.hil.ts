@@ -101,9 +101,8 @@ onBoard('boot into the ROM bootloader', { port: 'usart', erase: 'mass', controls
   test('BOOT0 at 1 boots the ROM at the next reset, if the option bytes let the pin decide', async () => {
     const app = await bench.flash('handover');
     await bench.controls.boot0(1);
-    await bench.probe.reacquire();
-    await bench.probe.resetRun();
-    await bench.probe.release();
+    await bench.controls.nrst(true);
+    await bench.controls.nrst(false);
     if (PIN_PATTERNS.includes(bench.chip.rom.bootPattern)) {
       const { proof } = await bench.meetBootloader();
       expect(proof.productId).toBe(bench.chip.identity.devId);

@@ -2,7 +2,7 @@ import { type Page, pageAt } from '../chip/chip.ts';
 import { entryRow } from '../chip/entry-table.ts';
 import { isHilError } from '../error/hil-error.ts';
 import type { Segment } from '../image/image.ts';
-import type { Bench, ReachedBootloader } from './bench-types.ts';
+import type { Bench, BootloaderHandle, ReachedBootloader } from './bench-types.ts';
 
 /** HilErrors that say "the ROM does not answer": 301, 302 by port, 428 by probe. */
 const NOT_THE_ROM = [301, 302, 428];
@@ -27,8 +27,7 @@ export async function reachBootloader(
     }
   }
   if (bench.workable) {
-    await byBoot0(bench);
-    return { rom: await bench.meetBootloader(), before: { chip: app.chip, boot: app.boot }, entry: 'boot0' };
+    return { rom: await byBoot0(bench), before: { chip: app.chip, boot: app.boot }, entry: 'boot0' };
   }
   await byProbe(bench);
   const rom = await bench.meetBootloader();
@@ -36,13 +35,17 @@ export async function reachBootloader(
   return { rom, before: { chip: app.chip, boot: app.boot }, entry: 'probe' };
 }
 
-/** BOOT0 is sampled at the reset; afterwards the pin is the ROM's, so it is let go. */
-async function byBoot0(bench: Bench): Promise<void> {
+/** Some ROMs look at BOOT0 themselves when they start, so the pin is let go only when the ROM has answered. */
+async function byBoot0(bench: Bench): Promise<BootloaderHandle> {
   const { controls } = bench;
   await controls.boot0(1);
   await controls.nrst(true);
   await controls.nrst(false);
-  await controls.boot0('released');
+  try {
+    return await bench.meetBootloader();
+  } finally {
+    await controls.boot0('released');
+  }
 }
 
 /**

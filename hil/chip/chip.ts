@@ -205,7 +205,8 @@ export interface Chip {
     /** Twelve bits, as GET ID sends them and as DBGMCU_IDCODE & 0xFFF reads. */
     readonly devId: number;
     readonly idcodeAddress: number;
-    readonly uniqueId: Region;
+    /** `words` are the offsets of its three words, if they do not follow each other (L0). */
+    readonly uniqueId: Region & { readonly words?: readonly [number, number, number] };
     /** Half-word: flash size in KiB. */
     readonly flashSizeAddress: number;
   };

@@ -1,19 +1,32 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Chip, flashRegister, pageAt } from '../chip/chip.ts';
+import { type Chip, flashRegister, pageAt, pageCount, pageOf } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { requireFlashFit } from '../image/fit.ts';
 import type { Image } from '../image/image.ts';
 import { toHex } from '../image/intel-hex.ts';
+import type { DeadlineScope } from '../trace/deadline.ts';
 import { hexText } from '../trace/plain.ts';
+import { eraseAllByRegister, erasePagesByRegister, programByLoader } from './double-word-loader.ts';
 import { clearEmptyFlag, type EmptyFlagEvidence } from './empty-flag.ts';
+import { createFlashControl, type FlashControl } from './flash-control.ts';
+import { erasePagesL0 } from './page-erase-l0.ts';
 import { plainHex, type TclCommands } from './tcl-commands.ts';
 
-/** Erasing and programming the whole of the largest part known takes about 20 s over SWD. */
-const PROGRAM_MS = 60_000;
 const READ_MS = 20_000;
+const RESET_MS = 10_000;
+
+/** The chip behind a probe, as far as its flash is concerned. */
+export interface FlashTarget {
+  readonly board: string;
+  readonly chip: Chip;
+  readonly tcl: TclCommands;
+  /** OpenOCD's flash driver; undefined if it has none for the part. */
+  readonly driver: string | undefined;
+  readonly scope: DeadlineScope;
+}
 
 export interface FlashEvidence {
   readonly bytes: number;
@@ -21,19 +34,27 @@ export interface FlashEvidence {
 }
 
 /**
- * Programs an image with OpenOCD's own loader: halts the core under reset, erases the pages it touches, writes, and reads everything
+ * Programs an image with OpenOCD's own loader, or ours where it has none: halts the core under reset, erases the pages it touches,
+ * writes, and reads everything
  * back through the debug port.
  * @throws HilError 627 (does not fit), 412 (OpenOCD failed), 307 (read back differs), 414 (EMPTY stays set)
  */
-export async function programImage(board: string, chip: Chip, tcl: TclCommands, image: Image): Promise<FlashEvidence> {
+export async function programImage(target: FlashTarget, image: Image): Promise<FlashEvidence> {
+  const { board, chip, tcl, driver } = target;
   requireFlashFit(image, chip);
   return inTemporaryFolder(async (folder) => {
-    const file = join(folder, 'image.hex');
-    await writeFile(file, toHex(image));
-    await tcl.run('reset halt', PROGRAM_MS);
-    await flashCommand(board, tcl, `flash write_image erase {${file}} 0 ihex`);
+    await tcl.run('reset halt', RESET_MS);
+    if (driver === undefined) await programByLoader(board, controlOf(target), tcl, image);
+    else {
+      const file = join(folder, 'image.hex');
+      await writeFile(file, toHex(image));
+      // OpenOCD's L0 driver would erase whole sectors of 32 pages.
+      const own = chip.flash.controller.ip === 'l0';
+      if (own) await erasePagesL0(controlOf(target), tcl, runs(pagesOf(chip, image)));
+      await flashCommand(target, `flash write_image ${own ? '' : 'erase '}{${file}} 0 ihex`);
+    }
     for (const { address, bytes } of image.segments) {
-      compare(board, address, bytes, await dump(tcl, folder, address, bytes.length));
+      compare(target, address, bytes, await dump(tcl, folder, address, bytes.length));
     }
     const bytes = image.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
     return { bytes, empty: await clearEmptyFlag(board, chip, tcl) };
@@ -49,7 +70,8 @@ export async function forgetFlashErrors(chip: Chip, tcl: TclCommands): Promise<v
 }
 
 /** Erases single pages; the core is halted for it. @throws HilError 412, 627 */
-export async function erasePages(board: string, chip: Chip, tcl: TclCommands, pages: readonly number[]): Promise<void> {
+export async function erasePages(target: FlashTarget, pages: readonly number[]): Promise<void> {
+  const { board, chip, tcl, driver } = target;
   for (const page of pages) {
     if (pageAt(chip, page) === undefined) {
       throw new HilError(627, `${board}: the ${chip.name} has no flash page ${page}`, {
@@ -59,15 +81,41 @@ export async function erasePages(board: string, chip: Chip, tcl: TclCommands, pa
     }
   }
   await tcl.run('halt');
+  if (driver === undefined) return erasePagesByRegister(controlOf(target), [...new Set(pages)]);
+  if (chip.flash.controller.ip === 'l0') return erasePagesL0(controlOf(target), tcl, runs(pages));
   await forgetFlashErrors(chip, tcl);
-  for (const [first, last] of runs(pages)) await flashCommand(board, tcl, `flash erase_sector 0 ${first} ${last}`);
+  for (const [first, last] of runs(pages)) await flashCommand(target, `flash erase_sector 0 ${first} ${last}`);
 }
 
 /** @throws HilError 412 */
-export async function eraseAll(board: string, chip: Chip, flashDriver: string, tcl: TclCommands): Promise<void> {
+export async function eraseAll(target: FlashTarget): Promise<void> {
+  const { chip, tcl, driver } = target;
   await tcl.run('halt');
+  if (driver === undefined) return eraseAllByRegister(controlOf(target));
+  // L0 has no mass erase; OpenOCD's goes through readout protection, which erases the data memory too.
+  if (chip.flash.controller.ip === 'l0') return erasePagesL0(controlOf(target), tcl, [[0, pageCount(chip) - 1]]);
   await forgetFlashErrors(chip, tcl);
-  await flashCommand(board, tcl, `${flashDriver} mass_erase 0`);
+  await flashCommand(target, `${driver} mass_erase 0`);
+}
+
+/** Numbers of the pages that an image touches. */
+function pagesOf(chip: Chip, image: Image): readonly number[] {
+  return image.segments.flatMap(({ address, bytes }) => {
+    const [first, last] = [pageOf(chip, address), pageOf(chip, address + bytes.length - 1)];
+    return first === undefined || last === undefined
+      ? []
+      : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
+function controlOf({ board, chip, tcl, scope }: FlashTarget): FlashControl {
+  return createFlashControl(board, chip, tcl, scope);
+}
+
+/** Erasing all pages and programming all units, each in its longest time, and half a minute for the wires. */
+export function flashMs(chip: Chip): number {
+  const erase = chip.flash.pages.reduce((sum, run) => sum + run.count * run.eraseMs, chip.flash.massEraseMs ?? 0);
+  return 30_000 + erase + ((chip.flash.size / chip.flash.programUnit) * chip.flash.programUs) / 1000;
 }
 
 /** Any range of memory as bytes, in one transfer through a file: the fast way for more than a few words. */
@@ -82,9 +130,9 @@ async function dump(tcl: TclCommands, folder: string, address: number, length: n
   return new Uint8Array(await readFile(file));
 }
 
-async function flashCommand(board: string, tcl: TclCommands, command: string): Promise<void> {
+async function flashCommand({ board, chip, tcl }: FlashTarget, command: string): Promise<void> {
   try {
-    await tcl.run(command, PROGRAM_MS);
+    await tcl.run(command, flashMs(chip));
   } catch (error) {
     if (!(error instanceof HilError) || error.code !== 223) throw error;
     throw new HilError(
@@ -98,14 +146,14 @@ async function flashCommand(board: string, tcl: TclCommands, command: string): P
   }
 }
 
-function compare(board: string, address: number, expected: Uint8Array, found: Uint8Array): void {
+function compare({ board, chip }: FlashTarget, address: number, expected: Uint8Array, found: Uint8Array): void {
   const at = expected.findIndex((byte, i) => byte !== found[i]);
   if (at < 0) return;
   const window = found.subarray(at, at + 16);
   throw new HilError(
     307,
     `${board}: flash read back by the probe differs at ${hex(address + at)}: expected ${hexText(expected.subarray(at, at + 16))}, got ${hexText(window)}`,
-    { context: { address: address + at, stillErased: window.every((byte) => byte === 0xff) } },
+    { context: { address: address + at, stillErased: window.every((byte) => byte === chip.flash.erasedByte) } },
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Chip, contains } from '../chip/chip.ts';
+import { type Chip, contains, type Region } from '../chip/chip.ts';
 import { ICSR, VTOR } from './debug-registers.ts';
 import type { TclCommands } from './tcl-commands.ts';
 
@@ -15,6 +15,7 @@ export interface Inspection {
   readonly psp: number;
   readonly primask: number;
   readonly control: number;
+  /** 0 on a Cortex-M0, which has none. */
   readonly vtor: number;
   readonly icsr: number;
   readonly memoryRemap: number;
@@ -22,7 +23,7 @@ export interface Inspection {
 }
 
 /**
- * Looks at a core by hot attach. There is no way to read the registers of a running Cortex-M0+, so a running one is halted for some
+ * Looks at a core by hot attach. There is no way to read the registers of a running Cortex-M, so a running one is halted for some
  * milliseconds; memory and peripherals are only read.
  */
 export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspection> {
@@ -58,7 +59,9 @@ export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspect
 /** The memory that an address lies in, the alias at 0 not followed. */
 export function whereIs(chip: Chip, address: number): Inspection['where'] {
   if (contains(chip.flash, address)) return 'flash';
-  if (contains(chip.systemMemory, address)) return 'system memory';
-  if (contains(chip.sram, address)) return 'RAM';
+  const anyOf = (...regions: readonly (Region | undefined)[]): boolean =>
+    regions.some((region) => region !== undefined && contains(region, address));
+  if (anyOf(chip.systemMemory, chip.systemMemory2)) return 'system memory';
+  if (anyOf(chip.sram, chip.sram2)) return 'RAM';
   return 'elsewhere';
 }

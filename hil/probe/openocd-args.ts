@@ -1,5 +1,8 @@
-import type { Chip, Family } from '../chip/chip.ts';
+import type { Chip } from '../chip/chip.ts';
 import { HilError } from '../error/hil-error.ts';
+import { targetScript } from './openocd-scripts.ts';
+
+export { targetScript };
 
 /** Where the ST-Link is. */
 export type ProbeAddress =
@@ -19,30 +22,12 @@ export interface OpenOcdSpec {
   readonly address: ProbeAddress;
   readonly transport: ProbeTransport;
   readonly attach: Attach;
+  /** Target script, if not OpenOCD's own for the family. */
+  readonly script?: string;
   /** TCP port of the gdb server; 0 lets the kernel choose; absent: no gdb server. */
   readonly gdbPort?: number;
   /** RAM that OpenOCD's flash routines may use, in bytes; 0 makes it program by registers alone. */
   readonly workAreaBytes?: number;
-}
-
-/** OpenOCD's names for a family. */
-interface TargetScript {
-  readonly script: string;
-  readonly target: string;
-  readonly flashDriver: string;
-}
-
-const targetScripts: Readonly<Record<Family, TargetScript>> = {
-  C0: { script: 'target/stm32c0x.cfg', target: 'stm32c0x.cpu', flashDriver: 'stm32l4x' },
-  F0: { script: 'target/stm32f0x.cfg', target: 'stm32f0x.cpu', flashDriver: 'stm32f1x' },
-  F4: { script: 'target/stm32f4x.cfg', target: 'stm32f4x.cpu', flashDriver: 'stm32f2x' },
-  G0: { script: 'target/stm32g0x.cfg', target: 'stm32g0x.cpu', flashDriver: 'stm32l4x' },
-  L0: { script: 'target/stm32l0.cfg', target: 'stm32l0.cpu', flashDriver: 'stm32lx' },
-  L4: { script: 'target/stm32l4x.cfg', target: 'stm32l4x.cpu', flashDriver: 'stm32l4x' },
-};
-
-export function targetScript(chip: Chip): TargetScript {
-  return targetScripts[chip.family];
 }
 
 /**
@@ -73,7 +58,7 @@ export function openOcdArguments(spec: OpenOcdSpec): readonly string[] {
       spec.workAreaBytes !== undefined && `set WORKAREASIZE ${spec.workAreaBytes}`,
     ),
     '-f',
-    targetScript(spec.chip).script,
+    spec.script ?? targetScript(spec.chip).script,
     ...commands(
       spec.attach === 'under-reset' && 'reset_config srst_only srst_nogate connect_assert_srst',
       'tcl_port 0',

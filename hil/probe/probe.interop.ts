@@ -12,6 +12,7 @@ import { deadline } from '../trace/deadline.ts';
 import { until } from '../trace/wait.ts';
 import type { ReadyLine } from '../virtual/host-types.ts';
 import { startBoards } from '../virtual/main.ts';
+import { packagedScript } from './openocd-scripts.ts';
 import { openProbe, type Probe, type ProbeOptions } from './probe.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -155,6 +156,44 @@ test('option words are written and take effect when they are loaded', async () =
   await probe.loadOptionBytes();
   expect(await probe.readOptionWords()).toEqual(before);
 }, 20_000);
+
+describe.each(['hla', 'dapdirect'] as const)('without a flash driver of OpenOCD, over %s', (transport) => {
+  // The G070 has the FLASH interface of C0, the family that OpenOCD 0.12.0 does not know.
+  const target = { script: packagedScript('stm32c0x.cfg'), target: 'stm32c0x.cpu' };
+
+  test('an image is programmed by our own loader, its neighbour pages kept', async () => {
+    const probe = await connect({ transport, target });
+    await probe.flashProgram(makeImage('before', [{ address: 0x0801_f800, bytes: Uint8Array.of(1, 2, 3, 4) }]));
+    expect(await probe.flashProgram(image)).toMatchObject({ empty: { flashIsEmpty: false } });
+    expect(await probe.readBytes(0x0801_f800, 8)).toEqual(Uint8Array.of(1, 2, 3, 4, 0xff, 0xff, 0xff, 0xff));
+    for (const { address, bytes } of image.segments)
+      expect(await probe.readBytes(address, bytes.length)).toEqual(bytes);
+    await probe.resetRun();
+    expect(await probe.inspect()).toMatchObject({ wasRunning: true, where: 'flash' });
+  }, 30_000);
+
+  test('pages and the whole flash are erased by registers', async () => {
+    const probe = await connect({ transport, target });
+    await probe.flashProgram(image);
+    await probe.flashErasePages([0]);
+    expect(await probe.readBytes(0x0800_0000, 2048)).toEqual(new Uint8Array(2048).fill(0xff));
+    expect(await probe.readBytes(0x0800_0800, 16)).toEqual(bytesAt(image, 0x0800_0800, 16));
+    await probe.flashMassErase();
+    expect(await probe.readBytes(0x0800_0800, 16)).toEqual(new Uint8Array(16).fill(0xff));
+  }, 30_000);
+
+  test('a write-protected page stops it with what FLASH_SR reads', async () => {
+    const probe = await connect({ transport, target });
+    await probe.writeOptionWords({ WRP1AR: 0x0000_0000 });
+    await probe.loadOptionBytes();
+    try {
+      await expect(probe.flashProgram(image)).rejects.toMatchObject({ code: 412, context: { sr: 0x10 } });
+    } finally {
+      await probe.writeOptionWords({ WRP1AR: 0x0000_003f });
+      await probe.loadOptionBytes();
+    }
+  }, 30_000);
+});
 
 test('OpenOCD killed in mid-write is an error, and the next attempt succeeds', async () => {
   const probe = await connect();

@@ -11,20 +11,15 @@ import { until } from '../trace/wait.ts';
 import { connectByLadder } from './connect.ts';
 import type { EmptyFlagEvidence } from './empty-flag.ts';
 import { clearEmptyFlag } from './empty-flag.ts';
-import {
-  eraseAll,
-  erasePages,
-  type FlashEvidence,
-  forgetFlashErrors,
-  programImage,
-  readBytes,
-} from './flash-access.ts';
+import { eraseAll, erasePages, type FlashEvidence, type FlashTarget, programImage, readBytes } from './flash-access.ts';
+import { createFlashControl, type FlashControl } from './flash-control.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { type Inspection, inspectCore } from './inspect.ts';
 import type { Attach, ProbeAddress, ProbeTransport } from './openocd-args.ts';
-import { targetScript } from './openocd-args.ts';
 import type { OpenOcdFacts } from './openocd-log.ts';
 import type { OpenOcd } from './openocd-process.ts';
+import { availableTargetScript, type TargetScript } from './openocd-scripts.ts';
+import { loadOptionBytes, readOptionWords, writeOptionWords } from './option-bytes.ts';
 import { type ReleaseEvidence, releaseTarget } from './release.ts';
 import { type CoreRegister, createTclCommands, plainHex, type TclCommands, type Width } from './tcl-commands.ts';
 
@@ -42,6 +37,8 @@ export interface ProbeOptions {
   readonly workAreaBytes?: number;
   /** The OpenOCD program; default `openocd` on the PATH. */
   readonly openocd?: string;
+  /** Default: what the OpenOCD has for the family, or the package's own script. */
+  readonly target?: TargetScript;
   readonly scope?: DeadlineScope;
   readonly recorder?: Recorder;
 }
@@ -92,7 +89,7 @@ export interface Probe {
   readOptionWords(): Promise<OptionWords>;
   /** Programs option words; they take effect when they are loaded: `loadOptionBytes` or a power cycle. @throws HilError 452 to 455 */
   writeOptionWords(words: OptionWords): Promise<void>;
-  /** OBL_LAUNCH: loads the option bytes, which resets the chip; the core then runs. */
+  /** Loads the option bytes, by OBL_LAUNCH where there is one, which resets the chip; the core then runs. */
   loadOptionBytes(): Promise<void>;
   identity(): Promise<Identity>;
   /** Core registers and where it stands; a running core is halted for some milliseconds and goes on. */
@@ -112,9 +109,10 @@ const RESET_MS = 10_000;
 export async function openProbe(options: ProbeOptions): Promise<Probe> {
   const { chip, board, permissions, recorder } = options;
   const scope: DeadlineScope = { ...options.scope, board };
-  const script = targetScript(chip);
+  const script = options.target ?? (await availableTargetScript(chip, options.openocd));
   const spec = {
     chip,
+    script: script.script,
     address: options.address,
     transport: options.transport ?? 'hla',
     ...(options.gdbPort === undefined ? {} : { gdbPort: options.gdbPort }),
@@ -162,13 +160,15 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     return recorder === undefined ? run() : recordStep(recorder, { board, action: `probe ${action}`, args }, run);
   };
 
-  const optionWords = async (commands: TclCommands): Promise<OptionWords> => {
-    const words: Record<string, number> = {};
-    for (const { name, register } of chip.optionBytes.words) {
-      words[name] = (await commands.readMemory(register, 32, 1))[0] as number;
-    }
-    return words;
-  };
+  const optionWords = (commands: TclCommands): Promise<OptionWords> => readOptionWords(chip, commands);
+  const flashTarget = (commands: TclCommands): FlashTarget => ({
+    board,
+    chip,
+    tcl: commands,
+    driver: script.flashDriver,
+    scope,
+  });
+  const control = (commands: TclCommands): FlashControl => createFlashControl(board, chip, commands, scope);
 
   return {
     facts: () => openocd.facts(),
@@ -224,17 +224,17 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     flashProgram: (image) =>
       act('flashProgram', { image: image.name }, async (t) => {
         guarded({ kind: 'image', via: 'swd', segments: image.segments });
-        return programImage(board, chip, t, image);
+        return programImage(flashTarget(t), image);
       }),
     flashErasePages: (pages) =>
       act('flashErasePages', { pages }, async (t) => {
         guarded({ kind: 'erase-pages', via: 'swd', pages });
-        await erasePages(board, chip, t, pages);
+        await erasePages(flashTarget(t), pages);
       }),
     flashMassErase: () =>
       act('flashMassErase', {}, async (t) => {
         guarded({ kind: 'erase-all', via: 'swd' });
-        await eraseAll(board, chip, script.flashDriver, t);
+        await eraseAll(flashTarget(t));
       }),
     clearEmptyFlag: () => act('clearEmptyFlag', {}, (t) => clearEmptyFlag(board, chip, t)),
     readOptionWords: () => ask('readOptionWords', optionWords),
@@ -246,15 +246,11 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
           guarded({ kind: 'write', via: 'swd', address: word.register, bytes: littleEndian(32, [value]) }, known);
         }
         await t.run('halt');
-        await forgetFlashErrors(chip, t);
-        for (const { word, value } of changes) {
-          const offset = word.register - chip.flash.controller.base;
-          await t.run(`${script.flashDriver} option_write 0 ${plainHex(offset)} ${plainHex(value)}`, RESET_MS);
-        }
+        await writeOptionWords(control(t), t, changes);
       }),
     loadOptionBytes: () =>
       act('loadOptionBytes', {}, async (t) => {
-        await t.run(`${script.flashDriver} option_load 0`, RESET_MS);
+        await loadOptionBytes(control(t), t, RESET_MS);
         // OpenOCD leaves the core halted behind the reset that the load causes.
         if (await isHalted(t)) await t.run('resume');
       }),

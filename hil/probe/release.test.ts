@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runs } from './flash-access.ts';
-import { type ReleaseEvidence, remains } from './release.ts';
+import { comparatorCount, type ReleaseEvidence, remains } from './release.ts';
 
 const field: ReleaseEvidence = { DHCSR: 0x0101_0000, DEMCR: 0, FP_CTRL: 0x40, DBGMCU_CR: 0, freezes: [0, 0] };
 
@@ -28,4 +28,12 @@ test.each([
   ],
 ])('pages %j are erased as %j', (pages, expected) => {
   expect(runs(pages)).toEqual(expected);
+});
+
+test.each([
+  ['Cortex-M0+: 4 for code', 0x40, 4],
+  ['Cortex-M4: 6 for code, 2 for literals', 0x260, 8],
+  ['the most that the register can say', 0x7ff3, 127 + 15],
+])('comparators of the breakpoint unit of a %s', (_core, fpCtrl, count) => {
+  expect(comparatorCount(fpCtrl)).toBe(count);
 });

@@ -42,7 +42,7 @@ export async function releaseTarget(board: string, chip: Chip, tcl: TclCommands)
   await tcl.run('poll off');
 
   await put(FP_CTRL, FP_CTRL_DISABLE);
-  const comparators = ((await word(FP_CTRL)) >>> 4) & 0xf;
+  const comparators = comparatorCount(await word(FP_CTRL));
   for (let i = 0; i < comparators; i++) await put(FP_COMP0 + 4 * i, 0);
   // The watchpoint registers exist for a debugger while DEMCR.DWTENA is set only, so they go before DEMCR.
   const watchpoints = (await word(DWT_CTRL)) >>> 28;
@@ -71,6 +71,11 @@ export async function releaseTarget(board: string, chip: Chip, tcl: TclCommands)
     });
   }
   return evidence;
+}
+
+/** Comparators for instructions and literals: NUM_CODE in bits 14:12 and 7:4, NUM_LIT in bits 11:8 (DDI 0403, C1.11.3). */
+export function comparatorCount(fpCtrl: number): number {
+  return ((fpCtrl >>> 4) & 0xf) + ((fpCtrl >>> 8) & 0x70) + ((fpCtrl >>> 8) & 0xf);
 }
 
 /** The first thing that still differs from the field; undefined if nothing does. */

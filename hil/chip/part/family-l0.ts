@@ -18,7 +18,7 @@ export const l0 = {
   },
   identity: {
     idcodeAddress: 0x4001_5800,
-    uniqueId: { base: 0x1ff8_0050, size: 24 },
+    uniqueId: { base: 0x1ff8_0050, size: 24, words: [0x00, 0x04, 0x14] },
     flashSizeAddress: 0x1ff8_007c,
   },
   debugMcu: {
@@ -135,7 +135,7 @@ const TIMES = hypothesis('datasheets, flash memory characteristics, recalled');
 export const L0_SOURCES: Readonly<Record<string, Provenance>> = {
   'core.cpuid': hypothesis('Arm Cortex-M0+ r0p1 TRM', 'the revision that debuggers report on L0, G0 and C0'),
   'core.dpidr': documented('OpenOCD target/stm32l0.cfg'),
-  'identity.uniqueId.size': documented('RM0377 28.2: words at 0x50, 0x54 and 0x64', 'not contiguous on this family'),
+  'identity.uniqueId.words': documented('RM0377 28.2', 'not contiguous on this family'),
   debugMcu: corroborated(
     'ST header stm32l073xx.h: DBGMCU, RCC_APB2ENR bit 22 DBGEN; OpenOCD target/stm32l0.cfg sets CR and APB1_FZ',
   ),

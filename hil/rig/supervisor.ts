@@ -161,8 +161,8 @@ function romPortOf(entry: VirtualBoardEntry, { uart }: VirtualEndpoints, console
   return console.role === 'both' ? console : reaching[0];
 }
 
-/** A wire is named for its USART, with the pins behind it where two wires end at the same one. */
+/** A wire is named for its USART, with the TX pin behind it where two wires end at the same one (docs/wires.md). */
 function romUsartNamed(chip: Chip, wire: string): Pick<BoardWires, 'romUsart'> {
-  const port = chip.rom.usarts.find(({ name, tx, rx }) => wire === name || wire === `${name}_${tx}_${rx}`);
+  const port = chip.rom.usarts.find(({ name, tx }) => wire === name || wire === `${name}@${tx}`);
   return port === undefined ? {} : { romUsart: port.name };
 }

@@ -2,6 +2,9 @@ import { type Chip, romUsartOn } from '../../chip/chip.ts';
 import type { Level } from '../board-types.ts';
 import type { CoreOptions, Processor } from '../cpu/options.ts';
 import type { Part } from './part.ts';
+import { stm32c031 } from './stm32c031.ts';
+import { stm32c071 } from './stm32c071.ts';
+import { stm32g0b1 } from './stm32g0b1.ts';
 import { stm32g070 } from './stm32g070.ts';
 
 /** A UART that a connector of the board brings out. */
@@ -27,7 +30,7 @@ export interface VirtualBoardFacts {
 }
 
 /** Every part that a virtual board can carry. */
-const parts: readonly Part[] = [stm32g070];
+const parts: readonly Part[] = [stm32g070, stm32g0b1, stm32c031, stm32c071];
 
 interface CoreFacts {
   readonly processor: Processor;

@@ -1,24 +1,14 @@
 import type { EnableRegister } from '../peripheral/rcc-g0.ts';
 import type { AlternateTable, PortFacts } from './kit/definition.ts';
+import { portsG0 } from './stm32g0-ports.ts';
 
-/** Ports of the STM32G070. Source: RM0454 chapter 6, reset values and memory map (documented). */
-const analog = { MODER: 0xffff_ffff, OSPEEDR: 0, PUPDR: 0 };
-
-export const ports: readonly PortFacts<EnableRegister>[] = [
-  {
-    letter: 'A',
-    code: 0,
-    base: 0x5000_0000,
-    clock: ['IOPENR', 0],
-    pinMask: 0xffff,
-    // PA13 (SWDIO) with pull-up and PA14 (SWCLK) with pull-down are in alternate function 0 after reset.
-    reset: { MODER: 0xebff_ffff, OSPEEDR: 0x0c00_0000, PUPDR: 0x2400_0000 },
-  },
-  { letter: 'B', code: 1, base: 0x5000_0400, clock: ['IOPENR', 1], pinMask: 0xffff, reset: analog },
-  { letter: 'C', code: 2, base: 0x5000_0800, clock: ['IOPENR', 2], pinMask: 0xffff, reset: analog },
-  { letter: 'D', code: 3, base: 0x5000_0c00, clock: ['IOPENR', 3], pinMask: 0x037f, reset: analog },
-  { letter: 'F', code: 5, base: 0x5000_1400, clock: ['IOPENR', 5], pinMask: 0x0007, reset: analog },
-];
+export const ports: readonly PortFacts<EnableRegister>[] = portsG0({
+  A: 0xffff,
+  B: 0xffff,
+  C: 0xffff,
+  D: 0x037f,
+  F: 0x0007,
+});
 
 /**
  * Alternate functions of the STM32G070 that a model serves.

@@ -10,6 +10,7 @@ import { createTamp } from '../peripheral/tamp.ts';
 import { basicUsartV3, fullUsartV3 } from '../peripheral/usart-v3.ts';
 import { bootAreaPattern11 } from './boot-pattern-11.ts';
 import { assemblePart } from './kit/assemble.ts';
+import { dmaWithMux } from './kit/dma.ts';
 import { doubleWordFlash } from './kit/double-word-flash.ts';
 import { extiG0 } from './kit/exti.ts';
 import { independentWatchdog, windowWatchdog } from './kit/watchdogs.ts';
@@ -35,7 +36,7 @@ const IDCODE = 0x1000_6000 | facts.identity.devId;
 /** Package code at 0x1FFF_7500: LQFP64 (hypothesis: RM0454 27.3 was not read). */
 const PACKAGE_LQFP64 = 0xffff_fff8;
 
-export const stm32g070 = assemblePart<EnableRegister>({
+export const stm32g070 = assemblePart<EnableRegister>(() => ({
   chip: facts,
   resetHclkHz: 16_000_000,
   memory: { factory: { base: 0x1fff_7500, size: 0x300 }, factoryWords: { 536835328: PACKAGE_LQFP64 } },
@@ -65,7 +66,10 @@ export const stm32g070 = assemblePart<EnableRegister>({
     clock: ['APBENR1', 28],
     create: (kit) => createPwrG0(kit.host.schedule, kit.rangeChanged),
   },
-  flash: { clock: ['AHBENR', 8], create: (kit) => createFlashG0({ ...doubleWordFlash(kit), irq: IRQ.FLASH }) },
+  flash: {
+    clock: ['AHBENR', 8],
+    create: (kit) => createFlashG0({ ...doubleWordFlash(kit), irq: IRQ.FLASH, hasDebugSwitch: false }),
+  },
   remap: { base: 0x4001_0000, clock: ['APBENR2', 0], create: (kit) => createSyscfgG0(kit.host, kit.remap) },
   backup: {
     base: 0x4000_b000,
@@ -85,6 +89,10 @@ export const stm32g070 = assemblePart<EnableRegister>({
     { base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'IWDG_SW' }) },
     { base: 0x4002_1800, create: extiG0([IRQ.EXTI0_1, IRQ.EXTI2_3, IRQ.EXTI4_15]) },
     { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
+    ...dmaWithMux<EnableRegister>(
+      [{ name: 'DMA1', base: 0x4002_0000, clock: ['AHBENR', 0], irqs: [9, 10, 10, 11, 11, 11, 11] }],
+      { base: 0x4002_0800, clock: ['AHBENR', 0] },
+    ),
   ],
   unmodelled: [
     ['TIM3', 0x4000_0400, ['APBENR1', 1]],
@@ -101,7 +109,5 @@ export const stm32g070 = assemblePart<EnableRegister>({
     ['TIM15', 0x4001_4000, ['APBENR2', 16]],
     ['TIM16', 0x4001_4400, ['APBENR2', 17]],
     ['TIM17', 0x4001_4800, ['APBENR2', 18]],
-    ['DMA1', 0x4002_0000, ['AHBENR', 0]],
-    ['DMAMUX', 0x4002_0800, ['AHBENR', 0]],
   ],
-});
+}));

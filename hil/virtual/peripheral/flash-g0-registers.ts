@@ -11,7 +11,14 @@ export const FLASH = {
   WRP1BR: 0x30,
 } as const;
 
-export const ACR = { LATENCY: 7, PRFTEN: 1 << 8, ICEN: 1 << 9, ICRST: 1 << 11, EMPTY: 1 << 16 } as const;
+export const ACR = {
+  LATENCY: 7,
+  PRFTEN: 1 << 8,
+  ICEN: 1 << 9,
+  ICRST: 1 << 11,
+  EMPTY: 1 << 16,
+  DBG_SWEN: 1 << 18,
+} as const;
 
 export const SR = {
   EOP: 1 << 0,
@@ -25,6 +32,8 @@ export const SR = {
   FASTERR: 1 << 9,
   OPTVERR: 1 << 15,
   BSY1: 1 << 16,
+  /** Two banks only. */
+  BSY2: 1 << 17,
   CFGBSY: 1 << 18,
 } as const;
 
@@ -36,6 +45,9 @@ export const CR = {
   PG: 1 << 0,
   PER: 1 << 1,
   MER1: 1 << 2,
+  /** Two banks only, as MER2. */
+  BKER: 1 << 13,
+  MER2: 1 << 15,
   STRT: 1 << 16,
   OPTSTRT: 1 << 17,
   FSTPG: 1 << 18,

@@ -1,7 +1,6 @@
-import type { Bus, MemoryRegion } from '../bus.ts';
-import { busFault } from '../bus.ts';
+import { type Bus, busFault, type MemoryRegion } from '../bus.ts';
 import type { Random } from '../random.ts';
-import type { EventHandle } from '../schedule.ts';
+import { createDoubleWordWriter } from './double-word-writer.ts';
 import { createFlashArray } from './flash-array.ts';
 import {
   ACR,
@@ -15,14 +14,22 @@ import {
   TIME,
   waitStatesFor,
 } from './flash-g0-registers.ts';
-import { createKeyLock } from './key-lock.ts';
+import { createFlashReach } from './flash-reach.ts';
+import { createFlashSequencer } from './flash-sequencer.ts';
+import { createKeyLock, type KeyLock } from './key-lock.ts';
 import type { OptionBytes } from './option-bytes.ts';
 import type { PeripheralHost, ResetKind, Width } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 import type { FlashModel } from './roles.ts';
 
-/** FLASH interface of STM32G0 and C0. Source: RM0454 chapter 3 and the SVD's field texts (documented unless a line says less). */
-export type FlashG0 = FlashModel;
+/** Page numbers of a write-protected area, both included; an area whose first page lies above its last protects nothing. */
+export interface ProtectedArea {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bank as the registers count it: 0 is bank 1. */
+export type Bank = 0 | 1;
 
 export interface FlashG0Options {
   readonly host: PeripheralHost;
@@ -30,13 +37,18 @@ export interface FlashG0Options {
   readonly random: Random;
   readonly irq: number;
   readonly keys: { readonly flash: readonly [number, number]; readonly option: readonly [number, number] };
-  readonly main: MemoryRegion;
+  /** Main flash in order of address: one memory, or the lower and the upper half of a part with two banks. */
+  readonly banks: readonly MemoryRegion[];
+  /** The other memories that wait while bank 1, or bank 2, works. */
+  readonly others: readonly [readonly MemoryRegion[], readonly MemoryRegion[]];
   /** Programmed like main memory, never erased. */
   readonly otp: MemoryRegion | undefined;
-  /** Every memory behind this interface, main included: they share its wait states and stall together. */
-  readonly memories: readonly MemoryRegion[];
   readonly pageSize: number;
   readonly options: OptionBytes;
+  /** Field of an option word in force; undefined if the part has none of that name. */
+  readonly option: (field: string) => number | undefined;
+  /** ACR.DBG_SWEN exists: the debugger is cut off while it is 0. */
+  readonly hasDebugSwitch: boolean;
   /** OBL_LAUNCH was written. */
   readonly launch: () => void;
   /** RDP goes from level 1 to 0: what else is erased besides the main flash. */
@@ -45,42 +57,59 @@ export interface FlashG0Options {
   readonly base: number;
 }
 
-interface RowWords {
+interface Extent {
+  readonly memory: MemoryRegion;
   readonly offset: number;
-  readonly words: number[];
-  timeout: EventHandle | undefined;
+  readonly length: number;
 }
 
-const ROW_BYTES = 256;
-const CR_WRITABLE = CR.PG | CR.PER | CR.MER1 | (CR_PNB_MASK << CR_PNB_LSB) | CR.FSTPG | CR.EOPIE | CR.ERRIE;
+const CR_ONE_BANK = CR.PG | CR.PER | CR.MER1 | (CR_PNB_MASK << CR_PNB_LSB) | CR.FSTPG | CR.EOPIE | CR.ERRIE;
+const CR_TWO_BANKS = CR_ONE_BANK | CR.BKER | CR.MER2;
+const BUSY = [SR.BSY1, SR.BSY2] as const;
 const RDP_LEVEL_0 = 0xaa;
 const RDP_LEVEL_2 = 0xcc;
 
-export function createFlashG0(setup: FlashG0Options): FlashG0 {
-  const { host, bus, main, memories, options } = setup;
-  const schedule = host.schedule;
+/**
+ * FLASH interface of STM32 G0 and C0, with one bank or two.
+ * Source: RM0454 and RM0444 chapter 3, RM0490 chapter 4 and the SVD's field texts (documented unless a line says less).
+ */
+export function createFlashG0(setup: FlashG0Options): FlashModel {
+  const { host, bus, banks, options } = setup;
+  const main = banks[0]!;
+  const hasTwoBanks = banks.length === 2;
+  const acrReset = 0x600 | (setup.hasDebugSwitch ? ACR.DBG_SWEN : 0);
+  const acrWritable = ACR.LATENCY | ACR.PRFTEN | ACR.ICEN | (setup.hasDebugSwitch ? ACR.DBG_SWEN : 0);
   const array = createFlashArray(bus, setup.random);
+  const sequencer = createFlashSequencer(bus, host.schedule);
+  const reach = createFlashReach(bus, host, [...banks, ...setup.others[0], ...setup.others[1]], banks);
   const flashLock = createKeyLock(setup.keys.flash);
   const optionLock = createKeyLock(setup.keys.option);
-  let acr = 0x600;
+  let acr = acrReset;
   let empty = false;
   let sr = 0;
   let cr = 0;
-  let first: { region: MemoryRegion; offset: number; value: number } | undefined;
-  let row: RowWords | undefined;
-  let operation: { event: EventHandle; abort: () => void } | undefined;
-  let waiting: (() => void)[] = [];
   let intruder = false;
-  let tooFast = false;
-  let needed = 0;
+  let swapped = false;
+
+  /** Two banks that work apart; with DUAL_BANK = 0 the halves of such a part are one bank. */
+  const dual = (): boolean => hasTwoBanks && setup.option('DUAL_BANK') !== 0;
+  /** The memory of a bank: nSWAP_BANK puts bank 2 at the lower addresses. */
+  const memoryOf = (bank: Bank): MemoryRegion => banks[swapped ? 1 - bank : bank] ?? main;
+  function bankOf(memory: MemoryRegion): Bank {
+    if (!dual()) return 0;
+    const place = banks.indexOf(memory);
+    if (place < 0) return setup.others[1].includes(memory) ? 1 : 0;
+    return (swapped ? 1 - place : place) as Bank;
+  }
+  const memoriesOf = (bank: Bank): readonly MemoryRegion[] =>
+    dual() ? [memoryOf(bank), ...setup.others[bank]] : [...banks, ...setup.others[0], ...setup.others[1]];
 
   const updateIrq = (): void =>
     host.setIrq(setup.irq, (sr & SR.EOP && cr & CR.EOPIE) !== 0 || (sr & SR.OPERR && cr & CR.ERRIE) !== 0);
 
   function raise(bits: number): void {
     sr |= bits | (cr & CR.ERRIE ? SR.OPERR : 0);
-    first = undefined;
-    sr &= ~SR.CFGBSY;
+    writer.reset();
     host.note('flash error', { sr: sr >>> 0, cr: cr >>> 0 });
     updateIrq();
   }
@@ -90,173 +119,122 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     return rdp === RDP_LEVEL_0 ? 0 : rdp === RDP_LEVEL_2 ? 2 : 1;
   }
   const outOfReach = (): boolean => intruder && rdpLevel() === 1;
+  const updateReach = (): void => reach.setOutOfReach(outOfReach());
 
-  /** Reads of a memory that the interface cannot serve are answered with an error, as are those that RDP forbids. */
-  function updateReads(): void {
-    for (const memory of memories) bus.setReadFault(memory, tooFast || (memory === main && outOfReach()));
-  }
-
-  function updateWaitStates(): void {
-    const latency = acr & ACR.LATENCY;
-    // Too few wait states give wrong data on silicon; the model answers with a fault, so that the error is not missed
-    // (behaviour outside the specification: hypothesis).
-    const next = latency < needed;
-    if (next && !tooFast) host.note('too few flash wait states', { latency, needed });
-    tooFast = next;
-    for (const memory of memories) bus.setWaitStates(memory, latency);
-    updateReads();
-  }
-
-  function begin(timeNs: number, finish: () => void, abort: () => void): void {
-    sr |= SR.BSY1 | SR.CFGBSY;
-    for (const memory of memories) bus.setStalled(memory, true);
-    const event = schedule.after(timeNs, () => {
-      operation = undefined;
-      finish();
-      sr &= ~(SR.BSY1 | SR.CFGBSY);
-      if (cr & CR.EOPIE) sr |= SR.EOP; // RM0454 3.7.4: EOP is set only if EOPIE is set
-      for (const memory of memories) bus.setStalled(memory, false);
-      updateIrq();
-      waiting.shift()?.();
-    });
-    operation = { event, abort };
-  }
-
-  function protectedPage(page: number): boolean {
-    return ['WRP1AR', 'WRP1BR'].some((name) => {
-      const word = options.loaded(name);
-      return page >= (word & 0x3f) && page <= ((word >>> 16) & 0x3f);
+  function begin(working: readonly Bank[], timeNs: number, finish: () => void, abort: () => void): void {
+    for (const bank of working) sr |= BUSY[bank];
+    sequencer.begin({
+      stalls: working.flatMap(memoriesOf),
+      timeNs,
+      finish,
+      abort,
+      done() {
+        sr &= ~(SR.BSY1 | SR.BSY2);
+        if (cr & CR.EOPIE) sr |= SR.EOP; // RM0454 3.7.4: EOP is set only if EOPIE is set
+        updateIrq();
+      },
     });
   }
-  const anyProtected = (): boolean =>
-    ['WRP1AR', 'WRP1BR'].some((name) => (options.loaded(name) & 0x3f) <= ((options.loaded(name) >>> 16) & 0x3f));
 
-  function writeForbidden(region: MemoryRegion, offset: number): boolean {
+  const writer = createDoubleWordWriter({
+    schedule: host.schedule,
+    array,
+    times: TIME,
+    raise,
+    begin: (memory, timeNs, finish, abort) => begin([bankOf(memory)], timeNs, finish, abort),
+  });
+
+  /** Write-protected areas of main flash by bank, in pages of that bank (with DUAL_BANK = 0: of the whole flash). */
+  const areasOf = (bank: Bank): readonly ProtectedArea[] =>
+    ['A', 'B'].map((letter) => {
+      const name = `WRP${bank + 1}${letter}`;
+      return { first: setup.option(`${name}_STRT`) ?? 1, last: setup.option(`${name}_END`) ?? 0 };
+    });
+  const allAreas = (): readonly ProtectedArea[] => [...areasOf(0), ...(hasTwoBanks ? areasOf(1) : [])];
+  const anyProtected = (areas: readonly ProtectedArea[]): boolean => areas.some(({ first, last }) => first <= last);
+  const protectedPage = (areas: readonly ProtectedArea[], page: number): boolean =>
+    areas.some(({ first, last }) => page >= first && page <= last);
+
+  function writeForbidden(memory: MemoryRegion, offset: number): boolean {
     // Stores to system memory, option area and factory bytes have no path but the registers (WRPERR for them: hypothesis).
-    if (region !== main) return region !== setup.otp;
-    return outOfReach() || protectedPage(Math.floor(offset / setup.pageSize));
+    const place = banks.indexOf(memory);
+    if (place < 0) return memory !== setup.otp;
+    if (outOfReach()) return true;
+    const page = Math.floor(offset / setup.pageSize);
+    if (dual()) return protectedPage(areasOf(bankOf(memory)), page);
+    return protectedPage(allAreas(), page + (place * main.size) / setup.pageSize);
   }
 
-  function programPair(region: MemoryRegion, offset: number, low: number, high: number): void {
-    // The 64 bits carry one ECC: they are programmed once, or overwritten with zeros (RM0454 3.7.4 PROGERR).
-    if (!array.isErased(region, offset, 8) && (low | high) !== 0) {
-      raise(SR.PROGERR);
-      return;
-    }
-    begin(
-      TIME.doubleWord,
-      () => array.program(region, offset, [low, high]),
-      () => array.programCut(region, offset, [low, high]),
-    );
-  }
-
-  function storeFast(region: MemoryRegion, offset: number, value: number): void {
-    if (row === undefined) {
-      if (offset % ROW_BYTES !== 0) {
-        raise(SR.PGAERR | SR.FASTERR);
-        return;
-      }
-      if (!array.isErased(region, offset, ROW_BYTES)) {
-        raise(SR.PROGERR | SR.FASTERR);
-        return;
-      }
-      row = { offset, words: [], timeout: undefined };
-      sr |= SR.CFGBSY;
-    } else if (offset !== row.offset + 4 * row.words.length) {
-      schedule.cancel(row.timeout);
-      row = undefined;
-      raise(SR.PGAERR | SR.FASTERR);
-      return;
-    }
-    const current = row;
-    current.words.push(value);
-    schedule.cancel(current.timeout);
-    if (current.words.length === ROW_BYTES / 4) {
-      row = undefined;
-      begin(
-        TIME.row,
-        () => array.program(region, current.offset, current.words),
-        () => array.programCut(region, current.offset, current.words),
-      );
-    } else {
-      current.timeout = schedule.after(TIME.rowGap, () => {
-        row = undefined;
-        raise(SR.MISERR | SR.FASTERR);
-      });
-    }
-  }
-
-  function storeStandard(region: MemoryRegion, offset: number, value: number): void {
-    if (first === undefined) {
-      if (offset % 8 !== 0) {
-        raise(SR.PGAERR);
-        return;
-      }
-      first = { region, offset, value };
-      sr |= SR.CFGBSY;
-      return;
-    }
-    if (region !== first.region || offset !== first.offset + 4) {
-      raise(SR.PGAERR);
-      return;
-    }
-    const low = first.value;
-    first = undefined;
-    programPair(region, offset - 4, low, value);
-  }
-
-  function store(region: MemoryRegion, offset: number, value: number, width: Width): void {
-    if (operation !== undefined) {
-      // The bus would hold the writer until BSY1 clears; the write is done in its turn, the writer is not held.
-      waiting.push(() => store(region, offset, value, width));
-      return;
-    }
-    const error = storeError(region, offset, width);
-    if (error !== 0) raise(error);
-    else if (cr & CR.FSTPG) storeFast(region, offset, value);
-    else storeStandard(region, offset, value);
-  }
-
-  function storeError(region: MemoryRegion, offset: number, width: Width): number {
+  function storeError(memory: MemoryRegion, offset: number, width: Width): number {
     if (flashLock.locked || (cr & (CR.PG | CR.FSTPG)) === 0 || sr & BLOCKING_ERRORS) return SR.PGSERR;
     const interrupted = cr & CR.FSTPG ? SR.FASTERR : 0;
     if (width !== 4) return SR.SIZERR | interrupted;
-    return writeForbidden(region, offset) ? SR.WRPERR | interrupted : 0;
+    return writeForbidden(memory, offset) ? SR.WRPERR | interrupted : 0;
   }
 
-  function erase(offset: number, length: number, timeNs: number): void {
+  function store(memory: MemoryRegion, offset: number, value: number, width: Width): void {
+    if (sequencer.busy) {
+      // The bus would hold the writer until BSY1 clears; the write is done in its turn, the writer is not held.
+      sequencer.afterwards(() => store(memory, offset, value, width));
+      return;
+    }
+    const error = storeError(memory, offset, width);
+    if (error !== 0) raise(error);
+    else if (cr & CR.FSTPG) writer.storeFast(memory, offset, value);
+    else writer.store(memory, offset, value);
+  }
+
+  function erase(working: readonly Bank[], extents: readonly Extent[], timeNs: number): void {
     cr |= CR.STRT;
     begin(
+      working,
       timeNs,
       () => {
-        array.erase(main, offset, length);
+        for (const { memory, offset, length } of extents) array.erase(memory, offset, length);
         cr &= ~CR.STRT;
       },
-      () => array.eraseCut(main, offset, length),
+      () => {
+        for (const { memory, offset, length } of extents) array.eraseCut(memory, offset, length);
+      },
     );
   }
 
-  function startErase(): void {
-    const page = (cr >>> CR_PNB_LSB) & CR_PNB_MASK;
+  const whole = (memory: MemoryRegion): Extent => ({ memory, offset: 0, length: memory.size });
+
+  function massErase(wanted: readonly Bank[]): void {
+    const working: readonly Bank[] = dual() ? wanted : [0];
+    const areas = dual() ? wanted.flatMap(areasOf) : allAreas();
+    if (anyProtected(areas) || outOfReach()) {
+      raise(SR.WRPERR);
+      return;
+    }
+    host.note('mass erase', { banks: working.map((bank) => bank + 1) });
+    erase(working, dual() ? working.map(memoryOf).map(whole) : banks.map(whole), TIME.massErase);
+  }
+
+  function erasePage(bank: Bank, page: number): void {
     const offset = page * setup.pageSize;
+    // Without DUAL_BANK the page number counts through both halves (RM0444 3.7.5; how BKER is ignored then: hypothesis).
+    const memory = dual() ? memoryOf(bank) : banks[Math.floor(offset / main.size)];
+    if (memory === undefined || (dual() && offset >= memory.size)) {
+      host.note('erase of a page that does not exist', { bank: bank + 1, page });
+    } else if (protectedPage(dual() ? areasOf(bank) : allAreas(), page) || outOfReach()) raise(SR.WRPERR);
+    else {
+      host.note('page erase', hasTwoBanks ? { bank: bank + 1, page } : { page });
+      erase([bank], [{ memory, offset: offset % main.size, length: setup.pageSize }], TIME.pageErase);
+    }
+  }
+
+  function startErase(): void {
+    const wanted: Bank[] = [];
+    if (cr & CR.MER1) wanted.push(0);
+    if (cr & CR.MER2) wanted.push(1);
     if (sr & (BLOCKING_ERRORS | SR.PGSERR)) {
       raise(SR.PGSERR); // RM0454 3.3.7: clear the flags of the last operation first
-    } else if (cr & CR.MER1) {
-      if (anyProtected() || outOfReach()) {
-        raise(SR.WRPERR);
-        return;
-      }
-      host.note('mass erase');
-      erase(0, main.size, TIME.massErase);
-    } else if ((cr & CR.PER) === 0) {
+    } else if (wanted.length > 0) massErase(wanted);
+    else if ((cr & CR.PER) === 0) {
       host.note('STRT without PER or MER1'); // "unpredictable, without any error flag" (RM0454 3.7.5)
-    } else if (offset >= main.size) {
-      host.note('erase of a page that does not exist', { page });
-    } else if (protectedPage(page) || outOfReach()) raise(SR.WRPERR);
-    else {
-      host.note('page erase', { page });
-      erase(offset, setup.pageSize, TIME.pageErase);
-    }
+    } else erasePage(dual() && cr & CR.BKER ? 1 : 0, (cr >>> CR_PNB_LSB) & CR_PNB_MASK);
   }
 
   function startOptions(): void {
@@ -275,10 +253,11 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     const regression = rdpLevel() === 1 && (optr & 0xff) === RDP_LEVEL_0;
     host.note('option programming', { optr, regression });
     begin(
+      dual() && regression ? [0, 1] : [0],
       TIME.optionProgram + (regression ? TIME.massErase : 0),
       () => {
         if (regression) {
-          array.erase(main, 0, main.size);
+          for (const memory of banks) array.erase(memory, 0, memory.size);
           setup.regression();
         }
         options.program();
@@ -288,14 +267,16 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     );
   }
 
+  const configurationBusy = (): boolean => sequencer.busy || writer.collecting;
+
   function writeCr(value: number): void {
     if (flashLock.locked) return;
-    if (sr & (SR.CFGBSY | SR.BSY1)) {
+    if (configurationBusy()) {
       // RM0454 3.7.4: "must not be modified" while CFGBSY is set. That the write is lost is our reading: hypothesis.
       host.note('FLASH_CR written while busy', { value });
       return;
     }
-    cr = value & CR_WRITABLE;
+    cr = value & (hasTwoBanks ? CR_TWO_BANKS : CR_ONE_BANK);
     updateIrq();
     if (!optionLock.locked) {
       if (value & CR.OPTSTRT) startOptions();
@@ -306,41 +287,40 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     if (value & CR.LOCK) flashLock.lock();
   }
 
-  function presentKey(lock: typeof flashLock, key: number, offset: number): void {
+  function presentKey(lock: KeyLock, key: number, offset: number): void {
     if (lock.present(key)) return;
     // RM0454 3.3.6: a wrong key locks until the next reset and gives a bus error.
     host.note('wrong flash key', { key });
     busFault(setup.base + offset);
   }
 
+  function writeAcr(value: number): void {
+    if (acr & ~value & ACR.DBG_SWEN) host.note('debugger cut off by DBG_SWEN');
+    acr = value & acrWritable;
+    empty = (value & ACR.EMPTY) !== 0;
+    reach.setLatency(acr & ACR.LATENCY);
+  }
+
   function write(offset: number, value: number): void {
     switch (offset) {
       case FLASH.ACR:
-        acr = value & (ACR.LATENCY | ACR.PRFTEN | ACR.ICEN);
-        empty = (value & ACR.EMPTY) !== 0;
-        {
-          updateWaitStates();
-          return;
-        }
-      case FLASH.KEYR: {
+        writeAcr(value);
+        return;
+      case FLASH.KEYR:
         presentKey(flashLock, value, offset);
         return;
-      }
       case FLASH.OPTKEYR:
         if (!flashLock.locked) presentKey(optionLock, value, offset);
         return;
       case FLASH.SR:
         sr &= ~(value & CLEARABLE);
-        {
-          updateIrq();
-          return;
-        }
-      case FLASH.CR: {
+        updateIrq();
+        return;
+      case FLASH.CR:
         writeCr(value);
         return;
-      }
       default:
-        if (!optionLock.locked && (sr & SR.CFGBSY) === 0) options.stage(offset, value);
+        if (!optionLock.locked && !configurationBusy()) options.stage(offset, value);
     }
   }
 
@@ -349,7 +329,7 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
       case FLASH.ACR:
         return acr | (empty ? ACR.EMPTY : 0);
       case FLASH.SR:
-        return sr;
+        return sr | (configurationBusy() ? SR.CFGBSY : 0);
       case FLASH.CR:
         return cr | (optionLock.locked ? CR.OPTLOCK : 0) | (flashLock.locked ? CR.LOCK : 0);
       default:
@@ -357,32 +337,34 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     }
   }
 
-  function reset(_kind: ResetKind): void {
-    if (operation !== undefined) {
-      // RM0454 3.3.6: a reset during an operation leaves the content of that location undefined.
-      host.note('flash operation cut by a reset');
-      schedule.cancel(operation.event);
-      operation.abort();
-      operation = undefined;
-    }
-    schedule.cancel(row?.timeout);
-    row = first = undefined;
-    waiting = [];
-    for (const memory of memories) bus.setStalled(memory, false);
-    acr = 0x600; // EMPTY is not touched by a reset (AN2606 r70 4.x, corroborated)
-    sr = cr = 0;
-    flashLock.reset();
-    optionLock.reset();
-    options.restage();
-    updateWaitStates();
-    updateIrq();
+  /** The halves keep their places on the bus and exchange what they hold. */
+  function swapBanks(next: boolean): void {
+    const [lower, upper] = banks;
+    if (next === swapped || lower === undefined || upper === undefined) return;
+    swapped = next;
+    const kept = lower.bytes.slice();
+    lower.bytes.set(upper.bytes);
+    upper.bytes.set(kept);
+    for (const memory of banks) bus.invalidate(memory, 0, memory.size);
+    host.note('flash banks', { swapped });
   }
 
   return {
     name: 'FLASH',
     size: 0x400,
     ...narrowAccess({ read, write, quietRead: () => true }, 'ahb'),
-    reset,
+    reset(_kind: ResetKind) {
+      // RM0454 3.3.6: a reset during an operation leaves the content of that location undefined.
+      if (sequencer.cut()) host.note('flash operation cut by a reset');
+      writer.reset();
+      acr = acrReset; // EMPTY is not touched by a reset (AN2606 r70 4.x, corroborated)
+      sr = cr = 0;
+      flashLock.reset();
+      optionLock.reset();
+      options.restage();
+      reach.setLatency(acr & ACR.LATENCY);
+      updateIrq();
+    },
     store,
     options,
     get empty() {
@@ -390,17 +372,18 @@ export function createFlashG0(setup: FlashG0Options): FlashG0 {
     },
     loadOptions() {
       if (!options.load()) sr |= SR.OPTVERR;
+      swapBanks(dual() && setup.option('nSWAP_BANK') === 0);
       empty = array.isErased(main, 0, 4);
-      updateReads();
+      updateReach();
     },
     rdpLevel,
     setIntruder(next) {
       intruder = next;
-      updateReads();
+      updateReach();
     },
-    setSpeed(hclkHz, range) {
-      needed = waitStatesFor(hclkHz, range);
-      updateWaitStates();
+    setSpeed: (hclkHz, range) => reach.setNeeded(waitStatesFor(hclkHz, range)),
+    get debugAccess() {
+      return !setup.hasDebugSwitch || (acr & ACR.DBG_SWEN) !== 0;
     },
   };
 }

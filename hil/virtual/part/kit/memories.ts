@@ -19,6 +19,8 @@ export interface Memories {
   /** Main flash as the bus has it: one memory per bank, which can be read while the other works. */
   readonly banks: readonly MemoryRegion[];
   readonly system: MemoryRegion;
+  /** System memory of the second bank (G0B1). */
+  readonly system2: MemoryRegion | undefined;
   readonly optionArea: MemoryRegion;
   /** Option bytes of the second bank (L4). */
   readonly optionArea2: MemoryRegion | undefined;
@@ -145,6 +147,7 @@ export function createMemories(bus: Bus, chip: Chip, layout: MemoryLayout, ident
     flash,
     banks,
     system,
+    system2,
     optionArea,
     optionArea2,
     otp,

@@ -46,6 +46,7 @@ const text = (file) => {
 const longFiles = new Map([
   // One switch over all instructions: V8 optimises it as a whole, and its labels must be literals of this file.
   ['hil/virtual/cpu/v6m/execute.ts', 'the instruction switch'],
+  ['hil/virtual/cpu/v7m/execute.ts', 'the instruction switch'],
 ]);
 
 const sources = files.filter((file) => /^hil\/.*\.ts$|^firmware\/.*\.[ch]$/.test(file));

@@ -13,6 +13,8 @@ const DECODE_NOW = 0;
 const EDGE = 91;
 /** A breakpoint comparator points here. */
 const HOOK = 92;
+/** DEMCR.MON_EN */
+const MON_EN = 0x1_0000;
 const NOTHING = new Int32Array(0);
 
 export function cacheOf(s: CoreState, region: MemoryRegion): CodeCache {
@@ -66,12 +68,17 @@ function comparatorMatches(comp: number, address: number, enabledOnly: boolean):
   return (address & 2) !== 0 ? comp < 0 : (comp & 0x4000_0000) !== 0; // BP_MATCH: 01 lower, 10 upper, 11 both
 }
 
-/** True when the breakpoint unit is on, halting debug too, and a comparator matches `address`. */
+/** Comparators for instruction addresses; in ARMv7-M the last two are for literals, which are not modelled. */
+export function codeComparators(s: CoreState): number {
+  return s.debug.fpComp.length - (s.isV7m ? 2 : 0);
+}
+
+/** True when the breakpoint unit is on, halting debug or DebugMonitor too, and a comparator matches `address`. */
 export function breakpointMatches(s: CoreState, address: number): boolean {
-  if (!s.debug.fpEnabled || (s.debug.dhcsr & 1) === 0) return false;
-  for (const comp of s.debug.fpComp) {
-    if (comparatorMatches(comp, address, true)) return true;
-  }
+  const listens = (s.debug.dhcsr & 1) !== 0 || (s.isV7m && (s.debug.demcr & MON_EN) !== 0);
+  if (!s.debug.fpEnabled || !listens) return false;
+  const codes = codeComparators(s);
+  for (let i = 0; i < codes; i++) if (comparatorMatches(s.debug.fpComp[i]!, address, true)) return true;
   return false;
 }
 

@@ -17,17 +17,19 @@ import type { Core } from './core.ts';
 import { C_HALT, C_STEP, DFSR_HALTED, debugEnabled, halt } from './debug-registers.ts';
 import { setupFastPath } from './fast-path.ts';
 import { resetFpu } from './fpu/state.ts';
-import { isPpb } from './memory-access.ts';
+import { debugLoad, debugStore, isPpb } from './memory-access.ts';
 import type { CoreOptions } from './options.ts';
-import { setLine, setPending, updateActivePriority } from './pending.ts';
+import { setBit, setLine, setPending, updateActivePriority } from './pending.ts';
 import { pollingLoopCycles } from './polling-loop.ts';
 import { readPpb, writePpb } from './ppb.ts';
 import { runCore, settleReset } from './run.ts';
 import type { CoreState } from './state.ts';
-import { createState, cyclesOf, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
+import { createState, cyclesOf, DEBUG_MONITOR, HARD_FAULT, leaveLoop, NMI, packPsr } from './state.ts';
 import { freezeSysTick, nextSysTickCycle, syncSysTick } from './systick.ts';
 import { armv6m } from './v6m/architecture.ts';
 import { armv7m } from './v7m/architecture.ts';
+import { freezeCycleCounter, syncCycleCounter } from './v7m/cycle-counter.ts';
+import { resetTrace } from './v7m/trace.ts';
 
 /** Cycles granted to one debugger's step; only a stalled bus can use them up. */
 const STEP_LIMIT = 1000;
@@ -82,6 +84,10 @@ export function createCore(options: CoreOptions): Core {
     },
     passCycles(cycles) {
       if (clockStopped()) freezeSysTick(s, cycles);
+      if (s.isV7m && (s.sleeping || clockStopped())) {
+        syncCycleCounter(s);
+        freezeCycleCounter(s, cycles);
+      }
       s.cycleBase += cycles;
     },
     nextTimerCycle: () => (clockStopped() ? Infinity : nextSysTickCycle(s)),
@@ -97,14 +103,14 @@ export function createCore(options: CoreOptions): Core {
     },
     debugRead(address, width) {
       settleReset(s);
-      if (!isPpb(address)) return s.bus.read(address, width);
+      if (!isPpb(address)) return debugLoad(s, address >>> 0, width);
       if ((address & (width - 1)) !== 0) busFault(address);
       return readPpb(s, address >>> 0, width, true) >>> 0;
     },
     debugWrite(address, value, width) {
       settleReset(s);
       if (!isPpb(address)) {
-        s.bus.write(address, value, width);
+        debugStore(s, address >>> 0, value, width);
         return;
       }
       debugWritePpb(s, address >>> 0, value, width);
@@ -134,7 +140,18 @@ function snapshot(s: CoreState): readonly number[] {
     ...s.priority,
     ...[systick.csr, systick.reload, systick.value, systick.since, Number(systick.countFlag)],
     ...[mpu.ctrl, mpu.rnr, ...mpu.rbar, ...mpu.rasr],
+    ...(s.isV7m ? snapshotV7m(s) : []),
     ...[debug.dhcsr, debug.demcr, debug.dfsr, debug.dcrdr, ...debug.fpComp, ...debug.dwtComp, ...debug.dwtFunction],
+  ];
+}
+
+function snapshotV7m(s: CoreState): readonly number[] {
+  const { v7m, fpu, debug } = s;
+  syncCycleCounter(s);
+  return [
+    ...[v7m.basepri, v7m.faultmask, v7m.prigroup, v7m.ccr, v7m.cfsr, v7m.hfsr, v7m.mmfar, v7m.bfar, v7m.actlr],
+    ...[Number(v7m.exclusive), ...v7m.trace, debug.dwtCtrl, debug.cycCount, s.cpacr],
+    ...(fpu === undefined ? [] : [...fpu.s, fpu.fpscr, fpu.fpccr, fpu.fpcar, fpu.fpdscr]),
   ];
 }
 
@@ -159,6 +176,8 @@ function resetState(s: CoreState, kind: 'power' | 'system'): void {
   if (kind === 'power') {
     s.r.fill(0);
     s.otherSp = 0;
+    resetTrace(s);
+    Object.assign(s.debug, { dwtCtrl: 0, cycCount: 0 });
     Object.assign(s.debug, { dhcsr: 0, demcr: 0, dfsr: 0, dcrdr: 0, retired: false, fpEnabled: false, dwtHit: 0 });
     for (const registers of [
       s.debug.fpComp,
@@ -171,6 +190,7 @@ function resetState(s: CoreState, kind: 'power' | 'system'): void {
     }
   }
   for (const set of [s.pending, s.enabled, s.active]) set.fill(0);
+  if (s.isV7m && (s.debug.demcr & 0x1_0000) !== 0) setBit(s.enabled, DEBUG_MONITOR); // DEMCR survives a system reset
   // Lines that are still asserted pend again when their peripheral drives them anew.
   s.level.fill(0);
   s.priority.fill(0);

@@ -1,4 +1,4 @@
-/** The PMSAv6 memory protection unit of the Cortex-M0+: up to 8 regions. ARMv6-M B3.5. */
+/** The memory protection unit, up to 8 regions: PMSAv6 of the Cortex-M0+ (ARMv6-M B3.5), PMSAv7 of the Cortex-M4 (ARMv7-M B3.5). */
 import { busFault } from '../bus.ts';
 import type { CoreState } from './state.ts';
 import { leaveLoop } from './state.ts';
@@ -67,9 +67,14 @@ function allows(rasr: number, access: MpuAccess, privileged: boolean): boolean {
   }
 }
 
+/** RBAR_A1..RASR_A3 of PMSAv7 are RBAR and RASR again (B3.5.10). */
+function aliasOffset(offset: number): number {
+  return offset < 0x14 ? offset : 0xc + ((offset - 0x14) & 4);
+}
+
 export function readMpu(s: CoreState, offset: number): number {
   const { mpu } = s;
-  switch (offset) {
+  switch (aliasOffset(offset)) {
     case 0x0:
       return mpu.rasr.length << 8; // MPU_TYPE.DREGION
     case 0x4:
@@ -88,7 +93,7 @@ export function readMpu(s: CoreState, offset: number): number {
 export function writeMpu(s: CoreState, offset: number, value: number): void {
   const { mpu } = s;
   if (mpu.rasr.length === 0) return;
-  switch (offset) {
+  switch (aliasOffset(offset)) {
     case 0x4:
       mpu.ctrl = value & 7;
       break;
@@ -97,10 +102,10 @@ export function writeMpu(s: CoreState, offset: number, value: number): void {
       break;
     case 0xc:
       if ((value & 0x10) !== 0) mpu.rnr = value & 0xf & (mpu.rasr.length - 1);
-      mpu.rbar[mpu.rnr] = value & 0xffff_ff00;
+      mpu.rbar[mpu.rnr] = value & (s.isV7m ? 0xffff_ffe0 : 0xffff_ff00);
       break;
     case 0x10:
-      mpu.rasr[mpu.rnr] = value & 0x1707_ff3f;
+      mpu.rasr[mpu.rnr] = value & (s.isV7m ? 0x173f_ff3f : 0x1707_ff3f); // TEX exists in PMSAv7 only
       break;
   }
   leaveLoop(s);

@@ -1,4 +1,4 @@
-/** The NVIC's registers for up to 32 lines. ARMv6-M B3.4. Offsets are from 0xE000_E000. */
+/** The NVIC's registers. ARMv6-M B3.4 (up to 32 lines), ARMv7-M B3.4. Offsets are from 0xE000_E000. */
 import { clearPending, setPending, updateActivePriority } from './pending.ts';
 import type { CoreState } from './state.ts';
 import { FIRST_IRQ, leaveLoop } from './state.ts';
@@ -24,6 +24,7 @@ export function readNvic(s: CoreState, offset: number): number {
   }
   const word = (offset & 0x7f) >> 2;
   if (32 * word >= s.options.irqLines) return 0;
+  if (offset >= 0x300) return irqWord(s.active, word); // IABR
   return irqWord(offset < 0x200 ? s.enabled : s.pending, word);
 }
 
@@ -48,6 +49,6 @@ export function writeNvic(s: CoreState, offset: number, value: number): void {
 }
 
 /** True for the offsets that this file answers. */
-export function isNvic(offset: number): boolean {
-  return (offset >= 0x100 && offset < 0x300) || (offset >= 0x400 && offset < 0x4f0);
+export function isNvic(s: CoreState, offset: number): boolean {
+  return (offset >= 0x100 && offset < (s.isV7m ? 0x380 : 0x300)) || (offset >= 0x400 && offset < 0x4f0);
 }

@@ -62,13 +62,18 @@ export function updateActivePriority(s: CoreState): void {
 
 /** B1.5: PRIMASK raises the execution priority to 0; in ARMv7-M FAULTMASK to -1 and BASEPRI to its group (B1.5.4). */
 export function executionPriority(s: CoreState): number {
+  const priority = priorityWithoutPrimask(s);
+  return s.primask !== 0 && priority > 0 ? 0 : priority;
+}
+
+export function priorityWithoutPrimask(s: CoreState): number {
   let priority = s.activePriority;
   if (s.isV7m) {
     const { basepri, faultmask } = s.v7m;
     if (faultmask !== 0 && priority > -1) return -1;
     if (basepri !== 0) priority = Math.min(priority, basepri & s.groupMask);
   }
-  return s.primask !== 0 && priority > 0 ? 0 : priority;
+  return priority;
 }
 
 /** The part of an exception's priority that decides about preemption. */

@@ -7,6 +7,13 @@ import type { CoreState } from './state.ts';
 import { STOP_NONE } from './state.ts';
 import { watchesPc } from './watchpoints.ts';
 
+/** What a loop of ARMv7-M may change besides registers and the four flags. */
+function extraState(s: CoreState): readonly number[] {
+  const { it, q, ge, basepri, faultmask, exclusive } = s.v7m;
+  const fp = s.fpu === undefined ? [] : [...s.fpu.s, s.fpu.fpscr, s.fpu.fpccr];
+  return [it, q, ge, basepri, faultmask, Number(exclusive), ...fp];
+}
+
 /** See `Core.pollingLoopCycles`. A core that waits for the bus counts as a loop of one cycle. */
 export function pollingLoopCycles(s: CoreState, maxInstructions: number): number {
   if (s.halted || s.held || s.lockup || s.sleeping || s.entering !== 0 || s.resetRequested || s.t === 0) return 0;
@@ -16,6 +23,10 @@ export function pollingLoopCycles(s: CoreState, maxInstructions: number): number
   if (window !== 'ready') return window === 'stalled' ? 1 : 0;
 
   const registers = s.r.slice();
+  const extra = s.isV7m ? extraState(s) : [];
+  const extraRestore = { ...s.v7m };
+  const fpRegisters = s.fpu?.s.slice();
+  const fpControl = s.fpu === undefined ? undefined : { fpscr: s.fpu.fpscr, fpccr: s.fpu.fpccr, preserving: false };
   const { n, z, c, v, primask, control, otherSp, cycleBase, k, eventRegister, limit } = s;
   const retired = s.debug.retired;
   s.probing = true;
@@ -37,7 +48,8 @@ export function pollingLoopCycles(s: CoreState, maxInstructions: number): number
         (s.z === 0) === (z === 0) &&
         s.c === c &&
         (s.v ^ v) >= 0 &&
-        s.r.every((value, index) => value === registers[index])
+        s.r.every((value, index) => value === registers[index]) &&
+        (!s.isV7m || extraState(s).every((value, index) => value === extra[index]))
       ) {
         cycles = s.cycleBase + s.k - cycleBase - k;
       }
@@ -47,6 +59,11 @@ export function pollingLoopCycles(s: CoreState, maxInstructions: number): number
     s.r.set(registers);
     Object.assign(s, { n, z, c, v, t: 1, primask, control, otherSp, cycleBase, k, eventRegister });
     s.debug.retired = retired;
+    if (s.isV7m) Object.assign(s.v7m, extraRestore);
+    if (s.fpu !== undefined && fpRegisters !== undefined) {
+      s.fpu.s.set(fpRegisters);
+      Object.assign(s.fpu, fpControl);
+    }
     setupFastPath(s);
     s.limit = limit;
   }

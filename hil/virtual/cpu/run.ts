@@ -11,15 +11,24 @@ import {
   DFSR_VCATCH,
   debugEnabled,
   halt,
+  MON_STEP,
   VC_CORERESET,
   VC_HARDERR,
 } from './debug-registers.ts';
 import { fetchResetVector } from './exceptions.ts';
 import { checkMpu } from './mpu.ts';
-import { executionPriority, nextException, setPending } from './pending.ts';
+import {
+  executionPriority,
+  groupPriority,
+  isEnabled,
+  nextException,
+  priorityWithoutPrimask,
+  setPending,
+} from './pending.ts';
 import type { CoreState } from './state.ts';
 import {
   cyclesOf,
+  DEBUG_MONITOR,
   HARD_FAULT,
   isPrivileged,
   NMI,
@@ -33,6 +42,7 @@ import {
   STOP_WFE,
   STOP_WFI,
   SV_CALL,
+  USAGE_FAULT,
 } from './state.ts';
 import { nextSysTickCycle, syncSysTick } from './systick.ts';
 import { watchedPc, watchesPc } from './watchpoints.ts';
@@ -141,7 +151,7 @@ function settleStop(s: CoreState, limit: number): boolean {
 
 /** B1.5 (WFI, WFE): PRIMASK does not keep a pending interrupt from ending WFI; it does for WFE. */
 function wakes(s: CoreState): boolean {
-  const priority = s.sleepingForEvent ? executionPriority(s) : s.activePriority;
+  const priority = s.sleepingForEvent ? executionPriority(s) : priorityWithoutPrimask(s);
   if (nextException(s, priority) !== 0) return true;
   if (!s.sleepingForEvent || !s.eventRegister) return false;
   s.eventRegister = false;
@@ -156,6 +166,28 @@ function takeException(s: CoreState): boolean {
   s.lockup = false;
   s.arch.beginEntry(s, exception);
   return true;
+}
+
+/** C1.6: the debugger wants to see this exception: HardFault, or one raised by a cause that DEMCR's vector catch names. */
+function vectorCaught(s: CoreState, entered: number): boolean {
+  const caught = s.debug.vectorCatch && entered >= HARD_FAULT && entered <= USAGE_FAULT;
+  if (caught) s.debug.vectorCatch = false;
+  if (!debugEnabled(s)) return false;
+  return caught || (entered === HARD_FAULT && (s.debug.demcr & VC_HARDERR) !== 0);
+}
+
+/** ARMv7-M C1.5: without halting debug, DebugMonitor takes the event if it is enabled and urgent enough; else it is lost. */
+function pendMonitor(s: CoreState, cause: number): void {
+  if (!s.isV7m || !isEnabled(s, DEBUG_MONITOR)) return;
+  if (groupPriority(s, DEBUG_MONITOR) >= executionPriority(s)) return;
+  s.debug.dfsr |= cause;
+  setPending(s, DEBUG_MONITOR);
+}
+
+/** DEMCR.MON_STEP: code that DebugMonitor can preempt executes one instruction at a time. */
+function monitorSteps(s: CoreState): boolean {
+  if (!s.isV7m || (s.debug.demcr & MON_STEP) === 0 || debugEnabled(s) || !isEnabled(s, DEBUG_MONITOR)) return false;
+  return groupPriority(s, DEBUG_MONITOR) < executionPriority(s);
 }
 
 /** Execute a slice, one instruction if `single`. Returns false when the bus makes the core wait. */
@@ -199,7 +231,7 @@ export function runCore(s: CoreState, limit: number): StopReason {
     if (s.entering !== 0) {
       if ((cyclesOf(s) >= limit || s.breakRequested) && (s.debug.dhcsr & C_STEP) === 0) return 'limit';
       const entered = s.arch.finishEntry(s);
-      if (entered === HARD_FAULT && debugEnabled(s) && (s.debug.demcr & VC_HARDERR) !== 0) halt(s, DFSR_VCATCH);
+      if (entered !== 0 && vectorCaught(s, entered)) halt(s, DFSR_VCATCH);
       else if (s.entering !== 0) {
         waitUntil(s, limit);
         return 'limit';
@@ -213,11 +245,14 @@ export function runCore(s: CoreState, limit: number): StopReason {
         halt(s, DFSR_HALTED);
         continue;
       }
-      if (s.debug.dwtHit !== 0) {
-        s.debug.dwtHit = 0;
+    }
+    if (s.debug.dwtHit !== 0) {
+      s.debug.dwtHit = 0;
+      if ((dhcsr & 1) !== 0) {
         halt(s, DFSR_DWTTRAP);
         continue;
       }
+      pendMonitor(s, DFSR_DWTTRAP);
     }
     if (takeException(s)) continue;
     if (s.lockup) return 'lockup';
@@ -227,12 +262,14 @@ export function runCore(s: CoreState, limit: number): StopReason {
     }
     if (cyclesOf(s) >= limit || s.breakRequested) return 'limit';
     const watching = watchesPc(s);
-    if (watching && !stepped && watchedPc(s)) {
+    if (watching && !stepped && (dhcsr & 1) !== 0 && watchedPc(s)) {
       halt(s, DFSR_DWTTRAP);
       continue;
     }
     const stepping = (dhcsr & (1 | C_STEP)) === (1 | C_STEP);
-    if (!executeSlice(s, limit, stepping || watching || (s.mpu.ctrl & 1) !== 0)) return 'limit';
+    const monitored = monitorSteps(s);
+    if (!executeSlice(s, limit, stepping || watching || monitored || (s.mpu.ctrl & 1) !== 0)) return 'limit';
+    if (monitored) pendMonitor(s, DFSR_HALTED);
     // A step ends with its instruction, or, where that raised an exception, at the handler's first instruction.
     if (stepping) stepped = !(s.stop === STOP_SVC || s.stop === STOP_FAULT || s.stop === STOP_UNDEFINED);
   }

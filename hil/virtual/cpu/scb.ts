@@ -3,10 +3,8 @@ import { clearPending, hasBit, nextException, setPending, updateActivePriority }
 import type { CoreState } from './state.ts';
 import { FIRST_IRQ, leaveLoop, NMI, PEND_SV, SV_CALL, SYS_TICK } from './state.ts';
 
-/** Cortex-M0+ r0p1 (documented: TRM 4.1, and read back by debuggers from STM32G0). */
-const CPUID = 0x410c_c601;
-
-function readIcsr(s: CoreState, fromDebugger: boolean): number {
+/** ICSR of both architectures. */
+export function icsrBits(s: CoreState, fromDebugger: boolean): number {
   let value = s.ipsr;
   // VECTPENDING takes enables into account, and not PRIMASK (B3.2).
   const next = nextException(s, 256);
@@ -26,7 +24,7 @@ function irqPending(s: CoreState): boolean {
   return false;
 }
 
-function writeIcsr(s: CoreState, value: number): void {
+export function writeIcsr(s: CoreState, value: number): void {
   if ((value & (1 << 31)) !== 0) setPending(s, NMI);
   if ((value & (1 << 28)) !== 0) setPending(s, PEND_SV);
   else if ((value & (1 << 27)) !== 0) clearPending(s, PEND_SV);
@@ -34,7 +32,7 @@ function writeIcsr(s: CoreState, value: number): void {
   else if ((value & (1 << 25)) !== 0) clearPending(s, SYS_TICK);
 }
 
-function writeAircr(s: CoreState, value: number): void {
+export function writeAircr(s: CoreState, value: number): void {
   if (value >>> 16 !== 0x05fa) return;
   if ((value & 4) !== 0) s.resetRequested = true;
   if ((value & 2) !== 0 && s.halted) {
@@ -48,9 +46,9 @@ function writeAircr(s: CoreState, value: number): void {
 export function readScb(s: CoreState, offset: number, fromDebugger: boolean): number {
   switch (offset) {
     case 0x00:
-      return CPUID;
+      return s.options.cpuid;
     case 0x04:
-      return readIcsr(s, fromDebugger);
+      return icsrBits(s, fromDebugger);
     case 0x08:
       return s.vtor;
     case 0x0c:
@@ -85,11 +83,11 @@ export function writeScb(s: CoreState, offset: number, value: number): void {
       s.scr = value & 0x16;
       break;
     case 0x1c:
-      s.priority[SV_CALL] = (value >>> 24) & 0xc0;
+      s.priority[SV_CALL] = (value >>> 24) & s.options.priorityMask;
       break;
     case 0x20:
-      s.priority[SYS_TICK] = (value >>> 24) & 0xc0;
-      s.priority[PEND_SV] = (value >>> 16) & 0xc0;
+      s.priority[SYS_TICK] = (value >>> 24) & s.options.priorityMask;
+      s.priority[PEND_SV] = (value >>> 16) & s.options.priorityMask;
       break;
   }
   updateActivePriority(s);

@@ -121,6 +121,8 @@ export interface V7mState {
   faultAddress: number;
   /** LDRT and STRT: the access counts as unprivileged. */
   unprivilegedAccess: boolean;
+  /** ITM and TPIU registers, see v7m/trace.ts. */
+  readonly trace: Int32Array;
   /** Where a load or computed branch outside the hot loop goes. */
   branchTarget: number;
 }
@@ -256,6 +258,7 @@ export function createState(options: CoreOptions, arch: Architecture): CoreState
       fault: 0,
       faultAddress: 0,
       unprivilegedAccess: false,
+      trace: new Int32Array(7),
       branchTarget: 0,
     },
     fpu: settings.fpu ? createFpuState() : undefined,

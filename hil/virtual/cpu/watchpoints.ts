@@ -1,15 +1,21 @@
-/** The DWT comparators of the Cortex-M0+: data and instruction address. ARMv6-M C1.8. */
+/**
+ * The DWT comparators: data and instruction address. ARMv6-M C1.8, ARMv7-M C1.8.
+ * Data values (DATAVMATCH) and the trace functions of ARMv7-M are not modelled.
+ */
 import type { CoreState } from './state.ts';
 import { leaveLoop } from './state.ts';
+import { readCycleCounter, writeCycleCounter, writeDwtControl } from './v7m/cycle-counter.ts';
 
 const TRCENA = 0x0100_0000;
+const MON_EN = 0x1_0000;
 const FUNCTION_PC = 4;
 const FUNCTION_READ = 5;
 const FUNCTION_WRITE = 6;
 const FUNCTION_ACCESS = 7;
 
 function enabled(s: CoreState): boolean {
-  return (s.debug.demcr & TRCENA) !== 0 && (s.debug.dhcsr & 1) !== 0;
+  const { demcr, dhcsr } = s.debug;
+  return (demcr & TRCENA) !== 0 && ((dhcsr & 1) !== 0 || (s.isV7m && (demcr & MON_EN) !== 0));
 }
 
 /** True while a comparator looks at data accesses. */
@@ -53,7 +59,8 @@ export function watchedPc(s: CoreState): boolean {
 
 export function readDwt(s: CoreState, offset: number): number {
   const { debug } = s;
-  if (offset === 0) return debug.dwtComp.length << 28; // DWT_CTRL.NUMCOMP
+  if (offset === 0) return ((debug.dwtComp.length << 28) | debug.dwtCtrl) >>> 0; // DWT_CTRL.NUMCOMP
+  if (s.isV7m && offset === 4) return readCycleCounter(s);
   // DWT_PCSR: 0xFFFF_FFFF while halted or without TRCENA (C1.8).
   if (offset === 0x1c) return s.halted || (debug.demcr & TRCENA) === 0 ? 0xffff_ffff : s.r[15]! >>> 0;
   const i = (offset - 0x20) >> 4;
@@ -75,6 +82,8 @@ export function readDwt(s: CoreState, offset: number): number {
 
 export function writeDwt(s: CoreState, offset: number, value: number): void {
   const { debug } = s;
+  if (s.isV7m && offset === 0) writeDwtControl(s, value);
+  if (s.isV7m && offset === 4) writeCycleCounter(s, value);
   const i = (offset - 0x20) >> 4;
   if (offset < 0x20 || i >= debug.dwtComp.length) return;
   switch (offset & 15) {

@@ -12,16 +12,8 @@ import { executeDualTransfer, executeMultipleTransfer, executeSingleTransfer } f
 function executeCoprocessor(s: CoreState, operand: number): void {
   if (s.fpu === undefined) usageFault(s, NOCP);
   const status = executeFp(s as FpCore, operand >>> 16, operand & 0xffff);
-  switch (status) {
-    case FP_DONE:
-      return;
-    case FP_NOCP:
-      return usageFault(s, NOCP);
-    case FP_UNALIGNED:
-      return usageFault(s, UNALIGNED);
-    default:
-      return usageFault(s, UNDEFINSTR);
-  }
+  if (status === FP_DONE) return;
+  usageFault(s, status === FP_NOCP ? NOCP : status === FP_UNALIGNED ? UNALIGNED : UNDEFINSTR);
 }
 
 /** Returns true when it branches to `v7m.branchTarget`, as BX does. Labels: see encoding.ts. */

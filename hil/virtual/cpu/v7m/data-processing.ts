@@ -59,25 +59,35 @@ function operate(s: CoreState, h: number, d: number, b: number): void {
   const a = s.r[n]!;
   switch ((h >> 5) & 15) {
     case 0:
-      return logical(s, d, a & b, setFlags);
+      logical(s, d, a & b, setFlags);
+      break;
     case 1:
-      return logical(s, d, a & ~b, setFlags);
+      logical(s, d, a & ~b, setFlags);
+      break;
     case 2:
-      return logical(s, d, n === 15 ? b : a | b, setFlags);
+      logical(s, d, n === 15 ? b : a | b, setFlags);
+      break;
     case 3:
-      return logical(s, d, n === 15 ? ~b : a | ~b, setFlags);
+      logical(s, d, n === 15 ? ~b : a | ~b, setFlags);
+      break;
     case 4:
-      return logical(s, d, a ^ b, setFlags);
+      logical(s, d, a ^ b, setFlags);
+      break;
     case 8:
-      return addWithCarry(s, d, a, b, 0, setFlags);
+      addWithCarry(s, d, a, b, 0, setFlags);
+      break;
     case 10:
-      return addWithCarry(s, d, a, b, s.c, setFlags);
+      addWithCarry(s, d, a, b, s.c, setFlags);
+      break;
     case 11:
-      return addWithCarry(s, d, a, ~b, s.c, setFlags);
+      addWithCarry(s, d, a, ~b, s.c, setFlags);
+      break;
     case 13:
-      return addWithCarry(s, d, a, ~b, 1, setFlags);
+      addWithCarry(s, d, a, ~b, 1, setFlags);
+      break;
     case 14:
-      return addWithCarry(s, d, ~a, b, 1, setFlags);
+      addWithCarry(s, d, ~a, b, 1, setFlags);
+      break;
     default:
       throw new Error(`data processing operation ${(h >> 5) & 15} has no meaning`);
   }
@@ -111,8 +121,10 @@ export function executePlainImmediate(s: CoreState, operand: number): void {
   const d = (h2 >> 8) & 15;
   const a = s.r[h & 15]!;
   const op = (h >> 4) & 31;
-  if (op === 0) return setResult(s, d, a + immediate12(h, h2));
-  if (op === 10) return setResult(s, d, a - immediate12(h, h2));
+  if (op === 0 || op === 10) {
+    setResult(s, d, op === 0 ? a + immediate12(h, h2) : a - immediate12(h, h2));
+    return;
+  }
   const imm5 = ((h2 >> 10) & 0x1c) | ((h2 >> 6) & 3);
   const signed = op < 20;
   const bits = h2 & 31;

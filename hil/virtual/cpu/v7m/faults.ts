@@ -28,7 +28,7 @@ const VC_CHKERR = 0x40;
 const VC_STATERR = 0x80;
 const VC_BUSERR = 0x100;
 const VC_INTERR = 0x200;
-export const DFSR_BKPT = 2;
+const DFSR_BKPT = 2;
 
 export function enterLockup(s: CoreState): void {
   s.lockup = true;
@@ -66,11 +66,12 @@ function escalate(s: CoreState, hfsr: number): void {
 /** A synchronous fault with these CFSR bits, at the present execution priority. `ready`: may its own exception be taken? */
 function takeFault(s: CoreState, bits: number, ready?: boolean): void {
   recordFault(s, bits);
-  if ((s.debug.demcr & catchBitOf(bits)) !== 0) s.debug.vectorCatch = true;
   const exception = exceptionOf(bits);
   const own = ready ?? (isEnabled(s, exception) && groupPriority(s, exception) < executionPriority(s));
-  if (own) setPending(s, exception);
-  else escalate(s, HFSR_FORCED);
+  if (own) {
+    if ((s.debug.demcr & catchBitOf(bits)) !== 0) s.debug.vectorCatch = true;
+    setPending(s, exception);
+  } else escalate(s, HFSR_FORCED);
 }
 
 /** A fault of exception entry or return: it is taken instead or after; `interrupted` is HardFault's or NMI's own entry (B1.5.11). */

@@ -34,6 +34,8 @@ export interface RomUsart {
   readonly baudDetection: 'hardware' | 'software';
   /** Systematic error of the measurement, in percent of the baud rate (AN2606). */
   readonly jitterPercent: number;
+  /** False: the package does not bring these pins out. */
+  readonly bonded?: false;
 }
 
 /** One published version of a chip's ROM. */

@@ -92,7 +92,7 @@ export const f411xe = {
     getCommands: GET_V3_1,
     usarts: [
       { name: 'USART1', tx: 'PA9', rx: 'PA10', baudDetection: 'software', jitterPercent: -6 },
-      { name: 'USART2', tx: 'PD5', rx: 'PD6', baudDetection: 'software', jitterPercent: -6 },
+      { name: 'USART2', tx: 'PD5', rx: 'PD6', baudDetection: 'software', jitterPercent: -6, bonded: false },
     ],
     ramUsed: { base: 0x2000_0000, size: 12 * 1024 },
     ramValid: { base: 0x2000_3000, size: 0x2002_0000 - 0x2000_3000 },

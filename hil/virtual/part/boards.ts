@@ -4,8 +4,10 @@ import type { CoreOptions, Processor } from '../cpu/options.ts';
 import type { Part } from './part.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
+import { stm32f411, stm32f411BlackPill } from './stm32f411.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
 import { stm32g070 } from './stm32g070.ts';
+import { stm32l476 } from './stm32l476.ts';
 
 /** A UART that a connector of the board brings out. */
 export interface WireFacts {
@@ -30,7 +32,7 @@ export interface VirtualBoardFacts {
 }
 
 /** Every part that a virtual board can carry. */
-const parts: readonly Part[] = [stm32g070, stm32g0b1, stm32c031, stm32c071];
+const parts: readonly Part[] = [stm32g070, stm32g0b1, stm32c031, stm32c071, stm32l476, stm32f411, stm32f411BlackPill];
 
 interface CoreFacts {
   readonly processor: Processor;
@@ -52,8 +54,8 @@ export function wiresOf(chip: Chip): readonly WireFacts[] {
     const role = romUsartOn(chip, vcp) === undefined ? 'vcp' : 'both';
     wires.push({ name: vcp.usart, role, txPin: vcp.tx, rxPin: vcp.rx });
   }
-  for (const { name, tx, rx } of chip.rom.usarts) {
-    if (tx === vcp?.tx && rx === vcp.rx) continue;
+  for (const { name, tx, rx, bonded } of chip.rom.usarts) {
+    if (bonded === false || (tx === vcp?.tx && rx === vcp.rx)) continue;
     const taken = wires.some((wire) => wire.name === name);
     wires.push({ name: taken ? `${name}@${tx}` : name, role: 'rom', txPin: tx, rxPin: rx });
   }

@@ -7,6 +7,8 @@ import type { PartKit } from './definition.ts';
 export function independentWatchdog(facts: {
   readonly freeze: number;
   readonly softwareStart: string;
+  /** WINR exists: not on F4. Default true. */
+  readonly window?: boolean;
 }): (kit: PartKit) => Peripheral {
   return (kit) =>
     createIwdg({
@@ -16,11 +18,19 @@ export function independentWatchdog(facts: {
       expired: () => kit.host.requestReset('iwdg'),
       softwareStart: () => kit.option(facts.softwareStart) !== 0,
       frozen: () => kit.frozen(facts.freeze),
+      window: facts.window ?? true,
     });
 }
 
-/** WWDG of a part, on APB 1. */
-export function windowWatchdog(facts: { readonly freeze: number; readonly irq: number }): (kit: PartKit) => Peripheral {
+/** WDGTB of F0, F4, L0 and L4. */
+export const WDGTB_TWO_BITS = { lsb: 7, width: 2 } as const;
+
+/** WWDG of a part, on APB 1. `wdgtb`: its prescaler field; default that of G0 and C0. */
+export function windowWatchdog(facts: {
+  readonly freeze: number;
+  readonly irq: number;
+  readonly wdgtb?: { readonly lsb: number; readonly width: number };
+}): (kit: PartKit) => Peripheral {
   return (kit) =>
     createWwdg({
       host: kit.host,
@@ -28,5 +38,6 @@ export function windowWatchdog(facts: { readonly freeze: number; readonly irq: n
       pclkHz: () => kit.clocks.pclkHz(1),
       expired: () => kit.host.requestReset('wwdg'),
       frozen: () => kit.frozen(facts.freeze),
+      ...(facts.wdgtb === undefined ? {} : { wdgtb: facts.wdgtb }),
     });
 }

@@ -4,19 +4,10 @@
  * Source: ARMv7-M Architecture Reference Manual (ARM DDI 0403) A2.5, B1.5.7 (lazy state preservation), B3.2.20-B3.2.24.
  */
 import type { CoreState } from '../state.ts';
+import type { FpuState } from './fpu-state.ts';
 
-export interface FpuState {
-  /** S0-S31 as bit patterns. */
-  readonly s: Int32Array;
-  /** The same bits as numbers. */
-  readonly f: Float32Array;
-  fpscr: number;
-  fpccr: number;
-  fpcar: number;
-  fpdscr: number;
-  /** The deferred store of a lazy frame is under way, or has just faulted (frames.ts). */
-  preserving: boolean;
-}
+export type { FpuState } from './fpu-state.ts';
+export { createFpuState, FPCCR_ASPEN, FPCCR_LSPEN, resetFpu } from './fpu-state.ts';
 
 /** What the FPU reads and writes of a core that has one. */
 export type FpCore = CoreState & {
@@ -29,8 +20,6 @@ export type FpCore = CoreState & {
 export const CONTROL_FPCA = 4;
 
 // FPCCR, B3.2.21.
-export const FPCCR_ASPEN = 0x8000_0000 | 0;
-export const FPCCR_LSPEN = 0x4000_0000;
 export const FPCCR_MONRDY = 0x100;
 export const FPCCR_BFRDY = 0x40;
 export const FPCCR_MMRDY = 0x20;
@@ -62,28 +51,3 @@ export const FP_NOCP = 2;
 export const FP_UNALIGNED = 3;
 
 export type FpStatus = typeof FP_DONE | typeof FP_UNDEFINED | typeof FP_NOCP | typeof FP_UNALIGNED;
-
-export function createFpuState(): FpuState {
-  const s = new Int32Array(32);
-  const fpu: FpuState = {
-    s,
-    f: new Float32Array(s.buffer),
-    fpscr: 0,
-    fpccr: 0,
-    fpcar: 0,
-    fpdscr: 0,
-    preserving: false,
-  };
-  resetFpu(fpu);
-  return fpu;
-}
-
-/** Reset values; S0-S31 are UNKNOWN by the manual, zero here so that runs repeat. The core resets CPACR to 0 itself. */
-export function resetFpu(fpu: FpuState): void {
-  fpu.s.fill(0);
-  fpu.fpscr = 0;
-  fpu.fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
-  fpu.fpcar = 0;
-  fpu.fpdscr = 0;
-  fpu.preserving = false;
-}

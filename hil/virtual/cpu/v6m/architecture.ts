@@ -1,5 +1,5 @@
-import type { Architecture } from '../architecture.ts';
 import { beginEntry, exceptionReturn, finishEntry, raiseHardFault } from '../exceptions.ts';
+import type { Architecture } from '../state.ts';
 import { decode } from './decode.ts';
 import { execute } from './execute.ts';
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../architecture.ts';
+import type { Architecture } from '../state.ts';
 import { decode } from './decode.ts';
 import { beginEntry, exceptionReturn, finishEntry } from './exceptions.ts';
 import { execute } from './execute.ts';

@@ -1,9 +1,8 @@
 /** Which exception a fault becomes: its own, HardFault, or lockup. ARMv7-M B1.5.1, B1.5.14 (escalation), B1.5.15 (lockup). */
-import type { FaultCause } from '../architecture.ts';
 import { lazyFault } from '../fpu/frames.ts';
 import type { FpCore } from '../fpu/state.ts';
 import { executionPriority, groupPriority, isEnabled, setPending } from '../pending.ts';
-import type { CoreState } from '../state.ts';
+import type { CoreState, FaultCause } from '../state.ts';
 import { BUS_FAULT, DEBUG_MONITOR, HARD_FAULT, LOCKUP_ADDRESS, MEM_MANAGE, USAGE_FAULT } from '../state.ts';
 import {
   BFARVALID,

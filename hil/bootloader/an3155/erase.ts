@@ -19,12 +19,16 @@ export async function erasePagesWithQuirks(
 ): Promise<void> {
   const pages = [...new Set(wanted)].sort((a, b) => a - b);
   const single = request.quirks?.singlePageErase;
-  const atOnce = single === undefined ? request.limit : 1;
-  for (let done = 0; done < pages.length; done += atOnce) {
-    const some = pages.slice(done, done + atOnce);
+  const isSingle = (page: number): boolean => single !== undefined && page >= (single.from ?? 0);
+  for (let done = 0; done < pages.length; ) {
+    const alone = isSingle(pages[done] as number);
+    const some = alone
+      ? pages.slice(done, done + 1)
+      : pages.slice(done, done + request.limit).filter((page) => !isSingle(page));
     await request.erase(some);
-    if (single !== undefined) await settle(link, single.settleMs);
-    request.report(done + some.length, pages.length);
+    if (alone && single !== undefined && single.settleMs > 0) await settle(link, single.settleMs);
+    done += some.length;
+    request.report(done, pages.length);
   }
 }
 
@@ -35,7 +39,8 @@ export async function eraseAllWithQuirks(
   eraseAll: () => Promise<void>,
 ): Promise<void> {
   await eraseAll();
-  if (quirks?.singlePageErase !== undefined) await settle(link, quirks.singlePageErase.settleMs);
+  const settleMs = quirks?.singlePageErase?.settleMs ?? 0;
+  if (settleMs > 0) await settle(link, settleMs);
 }
 
 /**

@@ -12,6 +12,8 @@ export interface FakeRom {
   readonly received: number[];
   readonly memory: Map<number, number>;
   readonly erasedPages: number[][];
+  /** Address and length of every Write Memory whose checksum was right. */
+  readonly writes: (readonly [number, number])[];
   massErases: number;
   wentTo: number | undefined;
   /** Called for each byte the ROM would send; returns what arrives instead. Default: that byte. */
@@ -33,10 +35,31 @@ export interface FakeRomOptions {
   readonly pending?: readonly number[];
   /** Readout protected: Read Memory is answered with NACK. */
   readonly protectedRead?: boolean;
-  readonly pageSize?: number;
+  /** Product id, ROM ID address, pages and erased value; default the G070. */
+  readonly part?: FakePart;
+  /** Most bytes that Write Memory takes; more are refused. */
+  readonly maxWrite?: number;
+  /** Mass erase is refused, as on L0. */
+  readonly noMassErase?: boolean;
+  /** Lists of pages are refused that reach beyond this page (G0B1 V9.2). */
+  readonly singleFrom?: number;
 }
 
-const ROM_ID_ADDRESS = 0x1fff_6ffe;
+/** What of a part a ROM shows. */
+export interface FakePart {
+  readonly productId: number;
+  readonly romIdAddress: number;
+  readonly erasedByte: number;
+  /** First address and size of a page. */
+  page(index: number): { readonly base: number; readonly size: number };
+}
+
+const G070: FakePart = {
+  productId: 0x460,
+  romIdAddress: 0x1fff_6ffe,
+  erasedByte: 0xff,
+  page: (index) => ({ base: FLASH + index * 2048, size: 2048 }),
+};
 const FLASH = 0x0800_0000;
 
 export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
@@ -46,13 +69,14 @@ export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
   const closed = new Promise<LineEnd>((resolve) => {
     end = resolve;
   });
-  const pageSize = options.pageSize ?? 2048;
-  const memory = new Map<number, number>([[ROM_ID_ADDRESS, options.romId ?? 0xb4]]);
+  const part = options.part ?? G070;
+  const memory = new Map<number, number>([[part.romIdAddress, options.romId ?? 0xb4]]);
 
   const rom: FakeRom = {
     received: [],
     memory,
     erasedPages: [],
+    writes: [],
     massErases: 0,
     wentTo: undefined,
     corrupt: (byte) => [byte],
@@ -94,7 +118,7 @@ export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
   };
   const ack = (): void => say(0x79);
   const nack = (): void => say(0x1f);
-  const at = (address: number): number => memory.get(address) ?? 0xff;
+  const at = (address: number): number => memory.get(address) ?? part.erasedByte;
   const xorOf = (bytes: readonly number[]): number => bytes.reduce((sum, byte) => sum ^ byte, 0);
 
   let idle = true;
@@ -119,7 +143,7 @@ export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
     } else if (code === 0x01) {
       say(0x79, 0x31, 0x00, 0x00, 0x79);
     } else if (code === 0x02) {
-      const id = options.productId ?? 0x460;
+      const id = options.productId ?? part.productId;
       say(0x79, 0x01, id >> 8, id & 0xff, 0x79);
     } else if (code === 0x11) {
       if (options.protectedRead) return nack();
@@ -134,6 +158,8 @@ export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
       const [count] = (yield* take(1)) as [number];
       const data = yield* take(count + 2);
       if (xorOf([count, ...data]) !== 0 || rom.refuseWrites) return nack();
+      rom.writes.push([address, count + 1]);
+      if (count + 1 > (options.maxWrite ?? 256)) return nack();
       for (const [i, byte] of data.slice(0, -1).entries()) {
         if (address + i < rom.protectedFrom) memory.set(address + i, byte);
       }
@@ -148,14 +174,15 @@ export function createFakeRom(options: FakeRomOptions = {}): FakeRom {
       const rest = yield* take(count >= 0xfff0 ? 1 : 2 * (count + 1) + 1);
       if (xorOf([...head, ...rest]) !== 0) return nack();
       if (count === 0xffff) {
+        if (options.noMassErase) return nack();
         rom.massErases++;
         for (const address of memory.keys()) if (address >= FLASH && address < 0x1000_0000) memory.delete(address);
       } else {
         const pages = Array.from({ length: count + 1 }, (_, i) => Buffer.from(rest).readUInt16BE(2 * i));
+        if (pages.length > 1 && pages.some((page) => page >= (options.singleFrom ?? Number.POSITIVE_INFINITY)))
+          return nack();
         rom.erasedPages.push(pages);
-        for (const page of pages) {
-          for (let i = 0; i < pageSize; i++) memory.delete(FLASH + page * pageSize + i);
-        }
+        for (const { base, size } of pages.map(part.page)) for (let i = 0; i < size; i++) memory.delete(base + i);
       }
       ack();
     } else if (code === 0x63) {

@@ -14,8 +14,16 @@ export interface RamStub {
 const SCB_AIRCR = 0xe000_ed0c;
 const AIRCR_SYSRESETREQ = 0x05fa_0004;
 
-/** Armv6-M (and so every Cortex-M); reads its four literals from just behind itself. */
-const RESET_CODE = [
+/** Armv6-M (and so every Cortex-M); reads its two literals from just behind itself. */
+const RESET = [
+  0x4801, // ldr  r0, =SCB_AIRCR
+  0x4902, // ldr  r1, =VECTKEY | SYSRESETREQ
+  0x6001, // str  r1, [r0]
+  0xe7fe, // b    .
+] as const;
+
+/** The same for a part with EMPTY, with four literals. */
+const CLEAR_EMPTY_AND_RESET = [
   0x4805, // ldr  r0, =FLASH_ACR
   0x4906, // ldr  r1, =1 << EMPTY
   0x6802, // ldr  r2, [r0]
@@ -39,13 +47,16 @@ const STACK_BYTES = 256;
  */
 export function resetStub(chip: Chip, at = freeRam(chip)): RamStub {
   const { emptyFlag } = chip.flash.controller;
-  const literals = [
-    flashRegister(chip, 'ACR'),
-    emptyFlag === undefined ? 0 : 2 ** emptyFlag,
-    SCB_AIRCR,
-    AIRCR_SYSRESETREQ,
-  ];
-  const size = 8 + RESET_CODE.length * 2 + literals.length * 4;
+  const reset = [SCB_AIRCR, AIRCR_SYSRESETREQ];
+  const code: readonly number[] = emptyFlag === undefined ? RESET : CLEAR_EMPTY_AND_RESET;
+  const literals = emptyFlag === undefined ? reset : [flashRegister(chip, 'ACR'), 2 ** emptyFlag, ...reset];
+  if (chip.rom.ramValid.size === 0) {
+    throw new HilError(312, `the ROM of the ${chip.name} lets nobody into the RAM: a reset stub cannot be put there`, {
+      blame: 'test',
+      context: { ramUsed: chip.rom.ramUsed, ramValid: chip.rom.ramValid },
+    });
+  }
+  const size = 8 + code.length * 2 + literals.length * 4;
   const top = at + Math.ceil((size + STACK_BYTES) / 8) * 8;
   if (at % 8 !== 0 || !contains(chip.rom.ramValid, at, top - at) || at < endOf(chip.rom.ramUsed)) {
     throw new HilError(312, `a reset stub at 0x${at.toString(16)} is not in RAM that the ROM leaves free`, {
@@ -57,8 +68,8 @@ export function resetStub(chip: Chip, at = freeRam(chip)): RamStub {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, top, true);
   view.setUint32(4, at + 8 + 1, true);
-  for (const [i, half] of RESET_CODE.entries()) view.setUint16(8 + 2 * i, half, true);
-  for (const [i, literal] of literals.entries()) view.setUint32(8 + RESET_CODE.length * 2 + 4 * i, literal, true);
+  for (const [i, half] of code.entries()) view.setUint16(8 + 2 * i, half, true);
+  for (const [i, literal] of literals.entries()) view.setUint32(8 + code.length * 2 + 4 * i, literal, true);
   return { address: at, bytes };
 }
 

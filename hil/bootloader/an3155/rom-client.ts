@@ -22,6 +22,7 @@ import {
   writeProtectFrame,
 } from './coder.ts';
 import { type An3155Link, answerMs } from './link.ts';
+import type { RomTiming } from './rom-timing.ts';
 
 /** Each command of AN3155 as one exchange: no retries, no permissions, no read-back. */
 export interface RomClient {
@@ -45,7 +46,11 @@ export interface RomClient {
 }
 
 /** @param has Codes of the commands that this ROM has, once Get has told; undefined before. */
-export function createRomClient(link: An3155Link, has: () => readonly number[] | undefined): RomClient {
+export function createRomClient(
+  link: An3155Link,
+  has: () => readonly number[] | undefined,
+  timing: RomTiming,
+): RomClient {
   const command = async (wanted: Command): Promise<void> => {
     const known = has();
     if (known !== undefined && !known.includes(wanted.code)) {
@@ -70,7 +75,8 @@ export function createRomClient(link: An3155Link, has: () => readonly number[] |
   };
   const write = async (address: number, frame: Uint8Array): Promise<void> => {
     await atAddress(commands.WM, address);
-    await link.acknowledged(frame, `${frame.length - 2} bytes written at ${hex(address)}`, answerMs.writeBlock);
+    const count = frame.length - 2;
+    await link.acknowledged(frame, `${count} bytes written at ${hex(address)}`, timing.write(count));
   };
 
   return {
@@ -97,15 +103,14 @@ export function createRomClient(link: An3155Link, has: () => readonly number[] |
       const wanted = extended ? commands.EER : commands.ER;
       const frame = extended ? extendedEraseFrame(pages) : eraseFrame(pages);
       await command(wanted);
-      const ms = Math.min(answerMs.erasePage * pages.length, answerMs.eraseAll);
-      await link.acknowledged(frame, `${commandText(wanted)} of ${pagesText(pages)}`, ms);
+      await link.acknowledged(frame, `${commandText(wanted)} of ${pagesText(pages)}`, timing.erase(pages));
     },
     async eraseAll() {
       const extended = has()?.includes(commands.ER.code) !== true;
       const wanted = extended ? commands.EER : commands.ER;
       await command(wanted);
       const frame = extended ? specialEraseFrame('mass') : eraseAllFrame();
-      await link.acknowledged(frame, `${commandText(wanted)} of the whole flash`, answerMs.eraseAll);
+      await link.acknowledged(frame, `${commandText(wanted)} of the whole flash`, timing.eraseAll);
     },
     go: (address) => atAddress(commands.GO, address),
     async writeProtect(sectors) {

@@ -9,16 +9,20 @@ import type { Recorder } from '../../trace/recorder.ts';
 import { recordStep } from '../../trace/step.ts';
 import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
-import { MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
+import { commands, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
 import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
 import { createLink } from './link.ts';
 import { resetStub } from './ram-stub.ts';
 import { compareReadBack } from './read-back.ts';
 import { createRomClient } from './rom-client.ts';
 import { quirksOf } from './rom-quirks.ts';
+import { romTiming } from './rom-timing.ts';
 import { resynchronise, type SyncState, synchronise } from './sync.ts';
 import { startVectors, whyNotStartable } from './vector-check.ts';
 import { intoBlocks, planWrite } from './write-plan.ts';
+
+/** Most pages asked for in one Extended Erase: what stm32flash sends, and what AN4221 2.13 allows on I2C. */
+const PAGES_AT_ONCE = 512;
 
 export interface Progress {
   readonly phase: 'erase' | 'write' | 'read-back';
@@ -70,7 +74,7 @@ export interface BootloaderSession {
   writeMemory(address: number, bytes: Uint8Array): Promise<void>;
   /** @throws HilError 451 */
   erasePages(pages: readonly number[]): Promise<void>;
-  /** @throws HilError 451 */
+  /** Page by page on a part without mass erase (L0). @throws HilError 451 */
   massErase(): Promise<void>;
   /**
    * Erases the pages that the image touches (what else they hold is lost), writes the image and reads it back.
@@ -113,7 +117,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
   const { chip, board } = options;
   const link = createLink(line, { ...options.scope, board });
   let known: readonly number[] | undefined;
-  const rom = createRomClient(link, () => known);
+  const rom = createRomClient(link, () => known, romTiming(chip));
   let ended: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -158,7 +162,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
       const found = await read(address, bytes.length, (done) =>
         progress({ phase: 'read-back', done: before + done, total }),
       );
-      compareReadBack(board, address, bytes, found);
+      compareReadBack(board, address, bytes, found, chip.flash.erasedByte);
       before += bytes.length;
     }
   };
@@ -174,26 +178,45 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
   };
 
   const write = async (address: number, bytes: Uint8Array): Promise<void> => {
-    const unit = overlaps(chip.flash, address, bytes.length)
-      ? Math.max(chip.rom.writeAlignment, chip.flash.programUnit)
-      : chip.rom.writeAlignment;
+    const inFlash = overlaps(chip.flash, address, bytes.length);
+    const unit = inFlash ? Math.max(chip.rom.writeAlignment, chip.flash.programUnit) : chip.rom.writeAlignment;
     const from = Math.floor(address / unit) * unit;
     const to = Math.ceil((address + bytes.length) / unit) * unit;
     const whole = new Uint8Array(to - from);
     if (from < address) whole.set(await read(from, unit), 0);
     if (to > address + bytes.length) whole.set(await read(to - unit, unit), to - unit - from);
     whole.set(bytes, address - from);
-    await writeBlocks(intoBlocks({ address: from, bytes: whole }));
+    if (inFlash) await chooseWords();
+    await writeBlocks(intoBlocks({ address: from, bytes: whole }, maxBlock()));
     await readBack([{ address: from, bytes: whole }]);
   };
 
-  const erase = (pages: readonly number[]): Promise<void> =>
-    erasePagesWithQuirks(link, pages, {
-      quirks: quirksOf(session.id.productId, session.id.romId),
-      limit: Math.min(MAX_ERASE_PAGES, pageCount(chip)),
+  const quirks = () => quirksOf(session.id.productId, session.id.romId);
+  const maxBlock = (): number => quirks()?.maxWriteBytes ?? MAX_BLOCK;
+
+  let wordsChosen = chip.rom.voltageRange === undefined;
+  /** The ROM of F4 programs and erases by bytes, four times as slow, until it is told that the supply allows words. */
+  const chooseWords = async (): Promise<void> => {
+    const range = chip.rom.voltageRange;
+    if (wordsChosen || range === undefined) return;
+    wordsChosen = true;
+    const bytes = Uint8Array.of(range.words, 0xff, 0xff, 0xff);
+    permit({ kind: 'write', via: 'usart', address: range.address, bytes });
+    await rom.writeBlock(range.address, bytes).catch((error: unknown) => {
+      // A ROM that does not take it goes on by bytes.
+      if (!isHilError(error) || error.code !== 304) throw error;
+    });
+  };
+
+  const erase = async (pages: readonly number[]): Promise<void> => {
+    await chooseWords();
+    await erasePagesWithQuirks(link, pages, {
+      quirks: quirks(),
+      limit: Math.min(known?.includes(commands.EER.code) === true ? PAGES_AT_ONCE : MAX_ERASE_PAGES, pageCount(chip)),
       erase: rom.erasePages,
       report: (done, total) => progress({ phase: 'erase', done, total }),
     });
+  };
 
   const start = async (address: number, unchecked: boolean): Promise<void> => {
     if (!unchecked) {
@@ -217,7 +240,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
 
   const meet = async (): Promise<RomIdentity> => {
     const sync = await synchronise(link);
-    const { version, commands } = await rom.get();
+    const { version, commands: has } = await rom.get();
     const productId = await rom.productId();
     if (productId !== chip.identity.devId) {
       throw new HilError(
@@ -226,7 +249,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
         { blame: 'rig', context: { productId, devId: chip.identity.devId, chip: chip.name } },
       );
     }
-    known = commands;
+    known = has;
     const romId = await rom.readBlock(chip.rom.idAddress, 1).then(
       (bytes) => bytes[0],
       (error: unknown) => {
@@ -235,7 +258,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
       },
     );
     const romVersion = chip.rom.versions.find((version) => version.id === romId)?.version;
-    return { sync, protocolVersion: version, commands, productId, romId, romVersion };
+    return { sync, protocolVersion: version, commands: has, productId, romId, romVersion };
   };
 
   const session: BootloaderSession = {
@@ -268,11 +291,14 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
     massErase: () =>
       call('massErase', {}, async () => {
         permit({ kind: 'erase-all', via: 'usart' });
-        await eraseAllWithQuirks(link, quirksOf(session.id.productId, session.id.romId), () => rom.eraseAll());
+        // The FLASH interface of L0 knows no mass erase, and the ROM refuses it (AN2606 r70 4.4).
+        if (chip.flash.massEraseMs === undefined) return erase(Array.from({ length: pageCount(chip) }, (_, i) => i));
+        await chooseWords();
+        await eraseAllWithQuirks(link, quirks(), () => rom.eraseAll());
       }),
     eraseAndWrite: (segments) =>
       call('eraseAndWrite', { bytes: sizeOf(segments) }, async () => {
-        const plan = planWrite(chip, segments);
+        const plan = planWrite(chip, segments, maxBlock());
         permit({ kind: 'erase-pages', via: 'usart', pages: plan.pages });
         permit({ kind: 'image', via: 'usart', segments: plan.expected });
         await erase(plan.pages);

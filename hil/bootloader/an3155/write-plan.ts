@@ -8,7 +8,7 @@ import { MAX_BLOCK } from './coder.ts';
 export interface WritePlan {
   /** Pages that hold a byte of the image, ascending. */
   readonly pages: readonly number[];
-  /** Write Memory commands, ascending: at most 256 bytes each, none across a 256-byte boundary. Blocks of erased bytes are left out. */
+  /** Write Memory commands, ascending: none across a boundary of the most bytes in one. Blocks of erased bytes are left out. */
   readonly blocks: readonly Segment[];
   /** What the flash must hold afterwards: the image, filled up to the alignment with erased bytes. */
   readonly expected: readonly Segment[];
@@ -17,9 +17,10 @@ export interface WritePlan {
 /**
  * Plans the erasing and writing of an image. Heads and tails are filled up with the erased value to what the flash programs at
  * once, since a part of it cannot be programmed later (G0: PROGERR on a double word that is not erased).
+ * @param maxBlock Most bytes in one command
  * @throws HilError 625 (nothing to write), 626 (segments overlap), 627 (not in the flash of the chip)
  */
-export function planWrite(chip: Chip, segments: readonly Segment[]): WritePlan {
+export function planWrite(chip: Chip, segments: readonly Segment[], maxBlock = MAX_BLOCK): WritePlan {
   const sorted = segments.filter(({ bytes }) => bytes.length > 0).sort((a, b) => a.address - b.address);
   if (sorted.length === 0) {
     throw new HilError(625, 'there is not a byte to write', { blame: 'test' });
@@ -42,7 +43,7 @@ export function planWrite(chip: Chip, segments: readonly Segment[]): WritePlan {
   const isErased = (byte: number): boolean => byte === chip.flash.erasedByte;
   return {
     pages: [...pages].sort((a, b) => a - b),
-    blocks: expected.flatMap(intoBlocks).filter(({ bytes }) => !bytes.every(isErased)),
+    blocks: expected.flatMap((segment) => intoBlocks(segment, maxBlock)).filter(({ bytes }) => !bytes.every(isErased)),
     expected,
   };
 }
@@ -74,11 +75,11 @@ function fillUp(sorted: readonly Segment[], alignment: number, filler: number): 
   });
 }
 
-/** Cuts at multiples of 256, so that a block never crosses a page. */
-export function intoBlocks({ address, bytes }: Segment): readonly Segment[] {
+/** Cuts at multiples of `max`, a power of two up to 256, so that a block never crosses a page of at least that size. */
+export function intoBlocks({ address, bytes }: Segment, max = MAX_BLOCK): readonly Segment[] {
   const blocks: Segment[] = [];
   for (let at = address; at < address + bytes.length; ) {
-    const next = Math.min((Math.floor(at / MAX_BLOCK) + 1) * MAX_BLOCK, address + bytes.length);
+    const next = Math.min((Math.floor(at / max) + 1) * max, address + bytes.length);
     blocks.push({ address: at, bytes: bytes.subarray(at - address, next - address) });
     at = next;
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chipNamed } from '../chip/lookup.ts';
 import { readElf } from '../image/elf.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
 import { createVirtualBoard } from './board.ts';
@@ -9,14 +10,17 @@ import { coreRegister, type HostLine, hostLine, romImage } from './rom-line.ts';
 
 const folder = new URL('../../build/firmware/handover/', import.meta.url);
 
-/** The built application; `make -C firmware handover` builds it. */
-export const handoverBin = (): Uint8Array => readFileSync(new URL('stm32g070rb.bin', folder));
-export const handoverElf = (): Uint8Array => readFileSync(new URL('stm32g070rb.elf', folder));
+const G070 = 'STM32G070RB';
 
-let image: Image | undefined;
+/** The built application of a part; `make -C firmware handover` builds it. */
+export const handoverBin = (part = G070): Uint8Array => readFileSync(new URL(`${part.toLowerCase()}.bin`, folder));
+export const handoverElf = (part = G070): Uint8Array => readFileSync(new URL(`${part.toLowerCase()}.elf`, folder));
+
+const images = new Map<string, Image>();
 /** Address of a symbol of the application; that of a function without its Thumb bit. */
-export function symbol(name: string): number {
-  image ??= readElf('stm32g070rb.elf', handoverElf());
+export function symbol(name: string, part = G070): number {
+  const image = images.get(part) ?? readElf(`${part.toLowerCase()}.elf`, handoverElf(part));
+  images.set(part, image);
   return symbolNamed(image, name).address & ~1;
 }
 
@@ -47,8 +51,8 @@ export const fieldsOf = (text: string): Record<string, string> =>
       .map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
   );
 
-export function applicationOn(board: VirtualBoard): Application {
-  const line = hostLine(board, 'USART2', { baud: 115_200, parity: 'none' });
+export function applicationOn(board: VirtualBoard, part = G070): Application {
+  const line = hostLine(board, chipNamed(part).board.console.usart, { baud: 115_200, parity: 'none' });
   const application: Application = {
     board,
     line,
@@ -84,6 +88,9 @@ export function applicationOn(board: VirtualBoard): Application {
 }
 
 export interface StartOptions {
+  /** Default: STM32G070RB. */
+  readonly part?: string;
+  /** Default: the newest of the part. */
   readonly romId?: number;
   readonly seed?: number;
   /** Content of the flash, if not the built application. */
@@ -91,9 +98,14 @@ export interface StartOptions {
 }
 
 /** A board with the application in its flash, just powered. */
-export function poweredApplication({ romId = 0xb4, seed = 70, flash = handoverBin() }: StartOptions = {}): Application {
+export function poweredApplication(options: StartOptions = {}): Application {
+  const { part = G070, seed = 70, flash = handoverBin(part) } = options;
+  const { board, rom } = chipNamed(part);
+  const romId = options.romId ?? rom.versions.at(-1)?.id ?? 0;
+  const image = romImage({ part, romId });
   return applicationOn(
-    createVirtualBoard({ name: 'handover-test', model: 'NUCLEO-G070RB', romId, rom: romImage(romId), flash, seed }),
+    createVirtualBoard({ name: 'handover-test', model: board.name, romId, rom: image, flash, seed }),
+    part,
   );
 }
 

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import type { Chip } from '../chip/chip.ts';
+import { chipNamed } from '../chip/lookup.ts';
 import { toBin } from '../image/binary.ts';
 import { readElf } from '../image/elf.ts';
 import { createVirtualBoard } from './board.ts';
 import type { VirtualBoard } from './board-types.ts';
+import { boards } from './part/boards.ts';
 import { coreRegister, hostLine, peek, romImage } from './rom-line.ts';
 
 /**
@@ -74,24 +77,45 @@ function runWithSemihosting(board: VirtualBoard, limitMs: number): string {
 const expected = (size: string): string =>
   readFileSync(new URL(`../../firmware/interop/expected/${size}.txt`, import.meta.url), 'utf8');
 
-/** A board that starts the program of `firmware/interop` built for it. */
-function boardWith(program: string): VirtualBoard {
+/** A board of the part that starts a program of `firmware/interop`. */
+function boardWith(program: string, part: string): VirtualBoard {
   const elf = readElf(program, readFileSync(new URL(`../../build/firmware/interop/${program}.elf`, import.meta.url)));
+  const { board, rom } = chipNamed(part);
+  const romId = rom.versions.at(-1)?.id ?? 0;
   return createVirtualBoard({
     name: 'newlib',
-    model: 'NUCLEO-G070RB',
-    rom: romImage(0xb4),
+    model: board.name,
+    romId,
+    rom: romImage({ part, romId }),
     flash: toBin(elf).bytes,
     seed: 70,
   });
 }
 
+const carried = Object.values(boards).map(({ part }) => part.chip.name);
+const program = (part: string, variant: string): string => `${part.toLowerCase()}${variant}`;
+
 test('a newlib program prints through the debugger what it prints on the host', () => {
-  expect(runWithSemihosting(boardWith('stm32g070rb-semihosting'), 2_000)).toBe(expected('full'));
+  const board = boardWith(program('STM32G070RB', '-semihosting'), 'STM32G070RB');
+  expect(runWithSemihosting(board, 2_000)).toBe(expected('full'));
 });
 
-test('and on the console: printf, qsort, strtod, malloc, 64-bit division, floating point under interrupts', () => {
-  const line = hostLine(boardWith('stm32g070rb'), 'USART2', { baud: 115_200, parity: 'none' });
-  line.runMs(400);
-  expect(String.fromCharCode(...line.received)).toBe(expected('full'));
-});
+/** Flash that a part needs for the whole program; the smallest part has room for the least of it. */
+const FULL = 64 * 1024;
+const SMALL = 32 * 1024;
+const sizeFor = ({ flash }: Chip): string => (flash.size >= FULL ? 'full' : flash.size >= SMALL ? 'small' : 'least');
+
+const programs = carried.flatMap((part) =>
+  (chipNamed(part).core.hasFpu ? ['', '-fpu'] : ['']).map((variant) => [program(part, variant), part] as const),
+);
+
+test.each(programs)(
+  '%s prints on the console what it prints on the host, floating point under interrupts too',
+  (name, part) => {
+    const chip = chipNamed(part);
+    const line = hostLine(boardWith(name, part), chip.board.console.usart, { baud: 115_200, parity: 'none' });
+    const text = (): string => String.fromCharCode(...line.received);
+    for (let waited = 0; waited < 10_000 && !text().endsWith('done\n'); waited += 50) line.runMs(50);
+    expect(text()).toBe(expected(sizeFor(chip)));
+  },
+);

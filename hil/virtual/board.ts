@@ -77,6 +77,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
       core.breakOut();
     },
     coreHalted: () => core.halted,
+    programCounter: () => core.pc,
   });
 
   function resetChip(kind: ResetKind, cause: ResetCause): void {

@@ -4,9 +4,14 @@ import type { CoreOptions, Processor } from '../cpu/options.ts';
 import type { Part } from './part.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
+import { stm32f042 } from './stm32f042.ts';
+import { stm32f091 } from './stm32f091.ts';
 import { stm32f411, stm32f411BlackPill } from './stm32f411.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
 import { stm32g070 } from './stm32g070.ts';
+import { stm32l011 } from './stm32l011.ts';
+import { stm32l031 } from './stm32l031.ts';
+import { stm32l073 } from './stm32l073.ts';
 import { stm32l476 } from './stm32l476.ts';
 
 /** A UART that a connector of the board brings out. */
@@ -32,7 +37,20 @@ export interface VirtualBoardFacts {
 }
 
 /** Every part that a virtual board can carry. */
-const parts: readonly Part[] = [stm32g070, stm32g0b1, stm32c031, stm32c071, stm32l476, stm32f411, stm32f411BlackPill];
+const parts: readonly Part[] = [
+  stm32g070,
+  stm32g0b1,
+  stm32c031,
+  stm32c071,
+  stm32l476,
+  stm32f411,
+  stm32f411BlackPill,
+  stm32l011,
+  stm32l031,
+  stm32l073,
+  stm32f042,
+  stm32f091,
+];
 
 interface CoreFacts {
   readonly processor: Processor;

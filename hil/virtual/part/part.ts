@@ -17,6 +17,8 @@ export interface PartHost extends PeripheralHost {
   /** Reset the chip at the next instruction boundary. */
   requestReset(cause: ResetCause): void;
   coreHalted(): boolean;
+  /** Address of the instruction that the core executes; absent on a bench without a core. */
+  programCounter?(): number;
   /** What the board puts around the chip. */
   readonly clocks: { readonly hseHz: number | undefined; readonly hasLse: boolean };
 }

@@ -38,12 +38,14 @@ export function createTestBench(seed = 1, haltedCore = false): TestBench {
 export interface BenchSettings {
   readonly seed?: number;
   readonly haltedCore?: boolean;
+  /** Where the core that the bench does not have executes. */
+  readonly programCounter?: number;
   /** What the board puts around the chip; default: LSE crystal, no HSE. */
   readonly clocks?: { readonly hseHz: number | undefined; readonly hasLse: boolean };
 }
 
 export function createBenchOf(model: Part, settings: BenchSettings = {}): TestBench {
-  const { seed = 1, haltedCore = false, clocks = { hseHz: undefined, hasLse: true } } = settings;
+  const { seed = 1, haltedCore = false, programCounter, clocks = { hseHz: undefined, hasLse: true } } = settings;
   const bus = createBus();
   let now = 0;
   const queue = createEventQueue(
@@ -68,6 +70,7 @@ export function createBenchOf(model: Part, settings: BenchSettings = {}): TestBe
       });
     },
     coreHalted: () => haltedCore,
+    ...(programCounter === undefined ? {} : { programCounter: () => programCounter }),
   });
   function pass(ns: number): void {
     const end = now + ns;

@@ -4,16 +4,16 @@ import type { PartKit } from './definition.ts';
 
 /** EXTI of G0 and C0 with its interrupts for lines 0 to 1, 2 to 3 and 4 to 15. */
 export function extiG0(irqs: readonly [number, number, number]): (kit: PartKit) => Peripheral {
-  return (kit) => {
-    const [low, middle, high] = irqs.map(kit.irqSource);
-    return createExtiG0({
-      nets: kit.portNets,
-      pending(lines) {
-        low!((lines & 0x0003) !== 0);
-        middle!((lines & 0x000c) !== 0);
-        high!((lines & 0xfff0) !== 0);
-      },
-    });
+  return (kit) => createExtiG0({ nets: kit.portNets, pending: extiRequestsInThree(kit, irqs) });
+}
+
+/** Requests of the interrupts of F0, G0, C0 and L0: lines 0 to 1, 2 to 3 and 4 to 15. */
+export function extiRequestsInThree(kit: PartKit, irqs: readonly [number, number, number]): (lines: number) => void {
+  const [low, middle, high] = irqs.map(kit.irqSource);
+  return (lines) => {
+    low!((lines & 0x0003) !== 0);
+    middle!((lines & 0x000c) !== 0);
+    high!((lines & 0xfff0) !== 0);
   };
 }
 

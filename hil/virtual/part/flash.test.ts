@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { SR } from '../peripheral/flash-g0-registers.ts';
 import { REG } from './addresses.ts';
+import { BASE, busy, pair, status, unlock, unlockOptions } from './flash-steps-g0.ts';
 import { createTestBench, type TestBench } from './test-bench.ts';
 
-const BASE = 0x0800_0000;
 const PG = 1;
 const PER = 2;
 const MER1 = 4;
@@ -17,27 +17,11 @@ const LOCK = 0x8000_0000;
 const OPTLOCK = 0x4000_0000;
 const FLASH_IRQ = 3;
 
-function unlock(b: TestBench): void {
-  if (b.read(REG.FLASH_CR) >>> 31 === 0) return; // keys for an open lock are a wrong sequence
-  b.write(REG.FLASH_KEYR, 0x4567_0123);
-  b.write(REG.FLASH_KEYR, 0xcdef_89ab);
-}
-function unlockOptions(b: TestBench): void {
-  unlock(b);
-  b.write(REG.FLASH_OPTKEYR, 0x0819_2a3b);
-  b.write(REG.FLASH_OPTKEYR, 0x4c5d_6e7f);
-}
-const status = (b: TestBench): number => b.read(REG.FLASH_SR);
-const busy = (b: TestBench): boolean => (status(b) & SR.BSY1) !== 0;
 function programming(): TestBench {
   const b = createTestBench();
   unlock(b);
   b.write(REG.FLASH_CR, PG);
   return b;
-}
-function pair(b: TestBench, address: number, low: number, high: number): void {
-  b.write(address, low);
-  b.write(address + 4, high);
 }
 function pairAt(b: TestBench, first: number, second: number): void {
   b.write(first, 1);

@@ -214,6 +214,15 @@ export const stm32g070Behaviours: readonly ModelledBehaviour[] = [
     question: 'With parity on, read SRAM after power-on: NMI, SYSCFG_CFGR2.SPF?',
   },
   {
+    id: 'g070-dma-timing',
+    part: G070,
+    behaviour:
+      'A DMA transfer takes five HCLK cycles from its request, does not slow the core, and channels do not compete',
+    source: 'RM0454 10.4.2 gives a minimum; priorities have no effect in the model',
+    confidence: 'hypothesis',
+    question: 'Copy 1000 words by a channel with the core in SRAM: cycles? With two channels?',
+  },
+  {
     id: 'g070-stop-mode-not-modelled',
     part: G070,
     behaviour: 'WFI with SLEEPDEEP sleeps with all clocks running',

@@ -20,7 +20,7 @@ export function isPpb(address: number): boolean {
   return address >>> 20 === 0xe00;
 }
 
-/** ARMv7-M A7.7.69 (LDRT): the access of privileged code may count as unprivileged. */
+/** ARMv7-M A7.7, LDRT: the access of privileged code may count as unprivileged. */
 function privileged(s: CoreState): boolean {
   return isPrivileged(s) && !s.v7m.unprivilegedAccess;
 }

@@ -46,7 +46,7 @@ export function executeSingleTransfer(s: CoreState, operand: number): boolean {
   const width = (1 << ((h >> 5) & 3)) as Width;
   const { at, base, unprivileged } = addressOf(s, h, h2);
   const isLoad = (h & 0x10) !== 0;
-  // A word for the PC must be aligned (A7.7.43: UNPREDICTABLE; it faults, hypothesis).
+  // A word for the PC must be aligned (UNPREDICTABLE by A7.7; it faults, hypothesis).
   if (isLoad && t === 15 && (at & 3) !== 0) raiseUnaligned(s);
   s.v7m.unprivilegedAccess = unprivileged;
   let value = 0;
@@ -99,7 +99,7 @@ export function executeMultipleTransfer(s: CoreState, operand: number): boolean 
   return true;
 }
 
-/** LDRD and STRD with write-back or from the PC. A7.7.50, A7.7.166. */
+/** LDRD and STRD with write-back or from the PC. A7.7. */
 function executeDouble(s: CoreState, h: number, h2: number): void {
   const n = h & 15;
   const start = n === 15 ? s.r[15]! & ~3 : s.r[n]!;

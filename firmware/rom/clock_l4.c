@@ -2,7 +2,7 @@
 #include "clock.h"
 
 #include "hardware.h"
-#include "timer.h"
+#include "wait.h"
 
 /*
  * An application that left the PLL running keeps its own frequency: the PLL takes no new factors while it is on. The voltage range is not
@@ -42,7 +42,6 @@ void clock_wait_for_lse(void)
   (void)RCC->APB1ENR1;
   PWR->CR1 |= PWR_CR1_DBP;
   RCC->BDCR |= RCC_BDCR_LSEON;
-  for (uint32_t ms = 0; ms < PART_START_MS || (ms < PART_START_MS_WITHOUT_LSE && !(RCC->BDCR & RCC_BDCR_LSERDY)); ms++) {
-    timer_wait_us(1000u);
-  }
+  wait_us(PART_START_US);
+  wait_us_for(&RCC->BDCR, RCC_BDCR_LSERDY, PART_START_US_WITHOUT_LSE - PART_START_US);
 }

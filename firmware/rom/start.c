@@ -8,7 +8,7 @@
 #include "hardware.h"
 #include "interface.h"
 #include "memory-init.h"
-#include "timer.h"
+#include "wait.h"
 #include "watchdog.h"
 
 extern uint32_t _stack_top[];

@@ -20,15 +20,4 @@ static inline __attribute__((always_inline)) uint32_t timer_cycles(void) { retur
 
 static inline __attribute__((always_inline)) void timer_stop(void) { SYSTICK->CTRL = 0; }
 
-/* Wait; the ROM's clock must run. */
-static inline void timer_wait_us(uint32_t us)
-{
-  timer_start();
-  const uint32_t end = PART_CLOCK_HZ / 1000000u * us;
-  while (timer_cycles() < end) {
-    watchdog_refresh();
-  }
-  timer_stop();
-}
-
 #endif

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chipNamed } from '../chip/lookup.ts';
 import { createVirtualBoard } from './board.ts';
 import type { Level, VirtualBoard } from './board-types.ts';
 
@@ -9,21 +10,49 @@ export const NACK = 0x1f;
 
 const folder = new URL('../../build/firmware/rom/', import.meta.url);
 
+/** A ROM of a part; the ID alone means the STM32G070RB. */
+export type Rom = number | { readonly part: string; readonly romId: number };
+
+const G070 = 'STM32G070RB';
+const partOf = (rom: Rom): string => (typeof rom === 'number' ? G070 : rom.part);
+const idOf = (rom: Rom): number => (typeof rom === 'number' ? rom : rom.romId);
+
 /** The built stand-in ROM; `make -C firmware rom` builds it. */
-export function romImage(romId: number): Uint8Array {
-  return readFileSync(new URL(`stm32g070-0x${romId.toString(16).toUpperCase()}.bin`, folder));
+export function romImage(rom: Rom): Uint8Array {
+  const line = partOf(rom).slice(0, 9).toLowerCase();
+  return readFileSync(new URL(`${line}-0x${idOf(rom).toString(16).toUpperCase()}.bin`, folder));
 }
 
-/** A board whose flash is erased unless given: with nothing in it, it starts the ROM. */
-export function romBoard(romId: number, flash?: Uint8Array): VirtualBoard {
-  return createVirtualBoard({
+/** Patterns of AN2606 table 2 in which hardware starts the ROM of an erased chip by itself. */
+const EMPTY_CHECK = [6, 11];
+
+/**
+ * A board whose flash is erased unless given. It starts the ROM: because flash is erased where the part looks at that, else by BOOT0,
+ * with a reset.
+ */
+export function romBoard(rom: Rom, flash?: Uint8Array): VirtualBoard {
+  const chip = chipNamed(partOf(rom));
+  const board = createVirtualBoard({
     name: 'rom-test',
-    model: 'NUCLEO-G070RB',
-    romId,
-    rom: romImage(romId),
+    model: chip.board.name,
+    romId: idOf(rom),
+    rom: romImage(rom),
     seed: 70,
     ...(flash ? { flash } : {}),
   });
+  if (!EMPTY_CHECK.includes(chip.rom.bootPattern)) {
+    board.setBoot0(1);
+    board.setNrst(true);
+    board.runUntil(board.schedule.now() + 1e6);
+    board.setNrst(false);
+  }
+  return board;
+}
+
+/** Time from reset after which the ROM hears the host, in ms: the L476 waits for its LSE, which takes its time after power-on. */
+export function startMs(rom: Rom): number {
+  const { startupMs, startupWithoutLseMs = startupMs } = chipNamed(partOf(rom)).rom;
+  return startupWithoutLseMs + 3;
 }
 
 export interface LineFormat {
@@ -122,14 +151,10 @@ export const addressBytes = (address: number): number[] => {
 export const command = (code: number): number[] => [code, code ^ 0xff];
 
 /** A blank board in its ROM, synchronised on one USART. */
-export function synchronised(
-  romId: number,
-  usart = 'USART2',
-  flash?: Uint8Array,
-): { board: VirtualBoard; line: HostLine } {
-  const board = romBoard(romId, flash);
+export function synchronised(rom: Rom, usart = 'USART2', flash?: Uint8Array): { board: VirtualBoard; line: HostLine } {
+  const board = romBoard(rom, flash);
   const line = hostLine(board, usart);
-  line.runMs(3);
+  line.runMs(startMs(rom));
   const answer = line.exchange([0x7f], 1);
   if (answer.length !== 1 || answer[0] !== ACK) throw new Error(`the ROM answered ${answer.map(String)} to 0x7F`);
   return { board, line };

@@ -37,7 +37,7 @@
 #define PART_OPTION_BASE 0x1FFF7800u
 #define PART_OPTION_END 0x1FFF7880u
 /* [rom-ram-window] RAM below is the ROM's own */
-#define PART_HOST_RAM_BASE 0x20000E00u
+#define PART_HOST_RAM_BASE 0x20001000u
 #define PART_HOST_RAM_END 0x20003000u
 
 /* [c0-hsi48-divided] 24 MHz = HSI48 / 2 */
@@ -54,7 +54,7 @@
 #define PART_RDP_LEVEL1 0xBBu
 
 /* [rom-start-time] the published 2.1 ms (T227); what takes them is not */
-#define PART_START_WAIT() timer_wait_us(2100u)
+#define PART_START_WAIT() wait_us(2100u)
 
 /* --- What this version does ----------------------------------------------------------------------------------------------- */
 

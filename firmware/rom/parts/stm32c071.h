@@ -63,7 +63,7 @@
 #define PART_RDP_LEVEL1 0xBBu
 
 /* [rom-start-time] the published 2.358 ms (T227); what takes them is not */
-#define PART_START_WAIT() timer_wait_us(2358u)
+#define PART_START_WAIT() wait_us(2358u)
 
 /* --- What this version does ----------------------------------------------------------------------------------------------- */
 

@@ -48,7 +48,7 @@
   PORT(USART2, GPIOA, 14, 15, 1, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)
 
 /* [rom-start-time] the published 2 ms (T227); what takes them is not */
-#define PART_START_WAIT() timer_wait_us(2000u)
+#define PART_START_WAIT() wait_us(2000u)
 
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu

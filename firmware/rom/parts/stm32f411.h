@@ -60,7 +60,7 @@
 #define PART_RDP_LEVEL1 0xBBu
 
 /* [rom-start-time] the published minimum (T227); what takes it is not */
-#define PART_START_WAIT() timer_wait_us(74500u)
+#define PART_START_WAIT() wait_us(74500u)
 
 /* [f411-go-clears-ahb1enr] */
 #define PART_BEFORE_GO() (RCC->AHB1ENR = 0)

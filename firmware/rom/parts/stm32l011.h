@@ -1,13 +1,13 @@
 /*
- * STM32L011 (product id 0x457): ROM ID 0xC3 (V12.2, V12.3; facts are those of the K4). Tags are rows of hil/chip/rom/.
+ * STM32L011 (product id 0x457): ROM ID 0xC2 (V12.2) and 0xC3 (V12.3), which differ over SPI alone; facts are those of the K4. Tags are rows of hil/chip/rom/.
  */
 #ifndef ROM_PARTS_STM32L011_H
 #define ROM_PARTS_STM32L011_H
 
 #define PART_FAMILY_HEADER "stm32l0.h"
 
-#if ROM_ID != 0xC3
-#error "ROM_ID must be 0xC3"
+#if ROM_ID != 0xC2 && ROM_ID != 0xC3
+#error "ROM_ID must be 0xC2 or 0xC3"
 #endif
 
 /* --- Facts: AN2606 r70 T3, T5, T142, T226; AN3155 r20 -------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
  * STM32L476 (STM32L47x/48x die, product id 0x415; facts are those of the RG). BY_VERSION lists the values for ROM ID 0x92 (V9.2, silicon
- * revision 4) and 0xA3 (V10.3, revisions 2 and 3). Tags are rows of hil/chip/rom/.
+ * revision 4), 0xA2 and 0xA3 (V10.2, V10.3; revisions 2 and 3). Tags are rows of hil/chip/rom/.
  */
 #ifndef ROM_PARTS_STM32L476_H
 #define ROM_PARTS_STM32L476_H
@@ -8,11 +8,13 @@
 #define PART_FAMILY_HEADER "stm32l4.h"
 
 #if ROM_ID == 0x92
-#define BY_VERSION(v92, va3) (v92)
+#define BY_VERSION(v92, va2, va3) (v92)
+#elif ROM_ID == 0xA2
+#define BY_VERSION(v92, va2, va3) (va2)
 #elif ROM_ID == 0xA3
-#define BY_VERSION(v92, va3) (va3)
+#define BY_VERSION(v92, va2, va3) (va3)
 #else
-#error "ROM_ID must be 0x92 or 0xA3"
+#error "ROM_ID must be 0x92, 0xA2 or 0xA3"
 #endif
 
 /* --- Facts: AN2606 r70 T3, T168 to T171, T226; AN3155 r20 ---------------------------------------------------------------- */
@@ -43,15 +45,15 @@
 #define PART_OPTION_BASE 0x1FFF7800u
 #define PART_OPTION_END 0x1FFF7828u
 /* [rom-ram-window] RAM below is the ROM's own; T168 and T170 say 12 KB (V10.x) and 13 KB (V9.x) */
-#define PART_HOST_RAM_BASE BY_VERSION(0x20003100u, 0x20003000u)
+#define PART_HOST_RAM_BASE BY_VERSION(0x20003100u, 0x20003000u, 0x20003000u)
 #define PART_HOST_RAM_END 0x20018000u
 
 /* [rom-clock-factors] 72 MHz = HSI16 / 2 * 36 / 4, 24 MHz = HSI16 / 2 * 12 / 4; wait states of range 1 (RM0351 3.3.3) */
 #define PART_PLL_M 2u
-#define PART_PLL_N BY_VERSION(36u, 12u)
+#define PART_PLL_N BY_VERSION(36u, 12u, 12u)
 #define PART_PLL_R 4u
-#define PART_CLOCK_HZ BY_VERSION(72000000u, 24000000u)
-#define PART_FLASH_LATENCY BY_VERSION(4, 1)
+#define PART_CLOCK_HZ BY_VERSION(72000000u, 24000000u, 24000000u)
+#define PART_FLASH_LATENCY BY_VERSION(4, 1, 1)
 
 #define PART_USART_HAS_PRESCALER 0
 #define PART_HAS_AUTO_BAUD 0
@@ -64,9 +66,9 @@
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
-/* [l476-waits-for-lse] milliseconds from start to detection (T227): without a 32 kHz crystal the wait for it ends late */
-#define PART_START_MS 55u
-#define PART_START_MS_WITHOUT_LSE 2560u
+/* [l476-waits-for-lse] microseconds from start to detection (T227): without a 32 kHz crystal the wait for it ends late */
+#define PART_START_US 55000u
+#define PART_START_US_WITHOUT_LSE 2560000u
 void clock_wait_for_lse(void);
 #define PART_START_WAIT() clock_wait_for_lse()
 
@@ -83,7 +85,7 @@ void clock_wait_for_lse(void);
 
 #define ROM_REPEATS_BOOT_DECISION 1
 /* [l476-stack-in-sram2] */
-#define ROM_TAKES_STACK_IN_SRAM2 BY_VERSION(0, 1)
+#define ROM_TAKES_STACK_IN_SRAM2 BY_VERSION(0, 0, 1)
 #define ROM_LAUNCHES_OPTION_BYTES 1
 #define ROM_ERASE_BUSY FLASH_SR_BSY
 /* [rom-wm-length-nack] */

@@ -59,9 +59,11 @@ export const commandBehaviours: readonly RomBehaviour[] = [
   {
     id: 'rom-ram-window',
     parts: [C011, C031],
-    behaviour: 'commands accept all RAM above the 3.5 KB of the ROM',
-    source: 'AN2606 r70 T10, T12 for the 3.5 KB; the ranges that T226 prints are impossible',
+    behaviour: 'commands accept RAM from 0x20001000 on, above the 3.5 KB of the ROM',
+    source: 'AN2606 r70 T10, T12 for the 3.5 KB; the ranges that T226 prints cannot be',
+
     confidence: 'hypothesis',
+    choice: 'the next 4 KB border above the ROM',
     question: 'ram-first-valid',
   },
   {

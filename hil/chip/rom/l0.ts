@@ -1,6 +1,6 @@
 import { L011, L031, L073, l0, type RomBehaviour } from './behaviour.ts';
 
-/** ROM 0xC3 (V12.2, V12.3) of the L011, 0xC0 (V12.0) of the L031, 0x40 (V4.0) and 0x41 (V4.1) of the L073. */
+/** ROM 0xC2 (V12.2) and 0xC3 (V12.3) of the L011, 0xC0 (V12.0) of the L031, 0x40 (V4.0) and 0x41 (V4.1) of the L073. */
 export const l0Behaviours: readonly RomBehaviour[] = [
   {
     id: 'l011-boot-mode-tells-boot-pin',

@@ -1,6 +1,9 @@
 import { L476, type RomBehaviour } from './behaviour.ts';
 
-/** ROM versions 0x92 (V9.2, silicon revision 4) and 0xA3 (V10.3, revisions 2 and 3) of the L476. */
+/**
+ * ROM versions 0x92 (V9.2, silicon revision 4), 0xA2 and 0xA3 (V10.2, V10.3; revisions 2 and 3) of the L476. V9.0 and V10.1, which corrupt
+ * RAM in a way that is not published, are not built.
+ */
 export const l4Behaviours: readonly RomBehaviour[] = [
   {
     id: 'l476-mem-mode-tells-boot-pin',
@@ -19,8 +22,8 @@ export const l4Behaviours: readonly RomBehaviour[] = [
     behaviour: 'the dual-bank test takes a stack in SRAM2 as well',
     source: 'AN2606 r70 T169 (V10.3)',
     confidence: 'documented',
-    choice: 'V9.2, whose table does not say so, takes SRAM1 alone',
-    switch: { macro: 'ROM_TAKES_STACK_IN_SRAM2', values: { 146: 0, 163: 1 } },
+    choice: 'V9.2 and V10.2, whose tables do not say so, take SRAM1 alone',
+    switch: { macro: 'ROM_TAKES_STACK_IN_SRAM2', values: { 146: 0, 162: 0, 163: 1 } },
     question: 'bank-test-sram2',
   },
   {

@@ -32,8 +32,8 @@ const IRQ = {
 } as const;
 const IRQ_LINES = 86;
 
-/** REV_ID of revision A and later (RM0383 23.6.1; OpenOCD and stlink logs: corroborated). */
-const REV_ID = 0x1000_0000;
+/** IDCODE: REV_ID of revision A, and 0x6 in bits 15:12 beside DEV_ID (OpenOCD logs show 0x10006431: corroborated). */
+const IDCODE = 0x1000_6000;
 /** Bits of DBGMCU_CR: DBG_SLEEP, STOP, STANDBY, TRACE_IOEN, TRACE_MODE (RM0383 23.16.2). */
 const DBGMCU_CR = 0xe7;
 const BACKUP_REGISTERS = 20;
@@ -120,7 +120,7 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       base: 0x4000_2800,
       create: (kit) => createTamp(BACKUP_REGISTERS, () => kit.power.backupWritable(), 'RTC'),
     },
-    debugMcu: { create: () => createDbgmcu(REV_ID | chip.identity.devId, DBGMCU_CR) },
+    debugMcu: { create: () => createDbgmcu(IDCODE | chip.identity.devId, DBGMCU_CR) },
     usarts: [
       { name: 'USART1', base: 0x4001_1000, clock: ['APB2ENR', 4], irq: IRQ.USART1, create: createUsartV1 },
       { name: 'USART2', base: 0x4000_4400, clock: ['APB1ENR', 17], irq: IRQ.USART2, create: createUsartV1 },

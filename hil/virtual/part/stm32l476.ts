@@ -35,8 +35,8 @@ const IRQ = {
 } as const;
 const IRQ_LINES = 82;
 
-/** IDCODE: DEV_ID and REV_ID 0x1003, silicon revision 3, the one of ROM V10.x (AN2606 r70 T168; codes of RM0351 48.6.1: hypothesis). */
-const IDCODE = 0x1003_0000 | facts.identity.devId;
+/** IDCODE: DEV_ID with 0x6 in bits 15:12, REV_ID 0x1003: silicon revision 3, which carries ROM V10.x (OpenOCD logs: reported). */
+const IDCODE = 0x1003_6000 | facts.identity.devId;
 /** Bits of DBGMCU_CR: DBG_SLEEP, STOP, STANDBY, TRACE_IOEN, TRACE_MODE (RM0351 48.16.2). */
 const DBGMCU_CR = 0xe7;
 /** LPMS, DBP, VOS, LPR; VOS = range 1 after reset (RM0351 5.4.1). */

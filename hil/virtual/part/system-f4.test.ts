@@ -34,7 +34,7 @@ describe('memories', () => {
   test('128 KiB of SRAM, 512 KiB of flash by the size register, IDCODE', () => {
     const b = bench();
     b.write(0x2001_fffc, 1);
-    expect([b.read(0x2001_fffc), b.bus.read(0x1fff_7a22, 2), b.read(F4.DBGMCU_IDCODE)]).toEqual([1, 512, 0x1000_0431]);
+    expect([b.read(0x2001_fffc), b.bus.read(0x1fff_7a22, 2), b.read(F4.DBGMCU_IDCODE)]).toEqual([1, 512, 0x1000_6431]);
     expect(() => b.read(0x2002_0000)).toThrow('bus fault');
   });
 });

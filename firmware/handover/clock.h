@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The oscillator of the reset as SYSCLK, at FAMILY_RESET_HZ. The PLL is left as it is. */
-void clock_as_after_reset(void);
+/* SYSCLK at FAMILY_PLAIN_HZ, from the oscillator of the reset or one as simple. The PLL is left as it is. */
+void clock_plain(void);
 /* SYSCLK at FAMILY_FAST_HZ. False when refused: nothing was changed then. */
 bool clock_fast(void);
 /* The rule of HAL_RCC_OscConfig by which the above refuses; docs/handover.md. */

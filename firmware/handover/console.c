@@ -16,11 +16,25 @@ static void pin_to_usart(uint32_t pin)
   gpio_mode(GPIOA, pin, GPIO_MODER_ALTERNATE);
 }
 
+#ifdef CONSOLE_RIVAL_RX_PINS
+static void rivals_off(void)
+{
+  for (uint32_t pin = 0; pin < 16u; pin++) {
+    if (CONSOLE_RIVAL_RX_PINS & 1u << pin) {
+      gpio_mode(GPIOA, pin, GPIO_MODER_ANALOG);
+    }
+  }
+}
+#else
+static void rivals_off(void) {}
+#endif
+
 void console_open(uint32_t hclk)
 {
   enable_clock(&FAMILY_PORT_ENR, PART_PORTS << FAMILY_PORT_ENR_Pos);
   CONSOLE_CLOCK_ON();
   usart_configure((CONSOLE_HZ(hclk) + BAUD / 2u) / BAUD);
+  rivals_off();
   pin_to_usart(CONSOLE_TX_PIN);
   pin_to_usart(CONSOLE_RX_PIN);
   usart_enable();

@@ -169,7 +169,7 @@ __attribute__((noinline)) void handover_jump(void)
     cpu_system_reset();
   }
   if (setting(JUMP_CLOCK) == JUMP_CLOCK_RESET) {
-    clock_as_after_reset();
+    clock_plain();
   } else if (setting(JUMP_CLOCK) == JUMP_CLOCK_FAST) {
     (void)clock_fast(); /* the PLL runs with these factors or not at all here, so that it cannot be refused */
   }

@@ -31,8 +31,8 @@ static uint32_t start_clock(void)
     (void)clock_deinit();
   }
   if (setting(START_CLOCK) == START_CLOCK_RESET) {
-    clock_as_after_reset();
-    return FAMILY_RESET_HZ;
+    clock_plain();
+    return FAMILY_PLAIN_HZ;
   }
   if (!clock_fast() && setting(START_CLOCK_ERROR) == CLOCK_ERROR_STOP) {
     Error_Handler();

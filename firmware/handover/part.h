@@ -4,7 +4,7 @@
  *
  * FAMILY_RCC_AND_FLASH(X), FAMILY_SYSCFG(X)   fields of the record of a start, X(name, value)
  * FAMILY_CSR                                  the register of the reset flags; CSR_POWER_LOST: the flags of a power-on
- * FAMILY_RESET_HZ, FAMILY_FAST_HZ             HCLK after a reset and at full speed
+ * FAMILY_RESET_HZ, FAMILY_PLAIN_HZ, FAMILY_FAST_HZ   HCLK after a reset, of `start.clock reset` and of `start.clock fast`
  * FAMILY_SYSCFG_ENR, FAMILY_SYSCFG_ENR_MASK   the clock of SYSCFG
  * FAMILY_MEM_MODE, FAMILY_MEM_MODE_Msk        the register that says what lies at address 0, and its field
  * FAMILY_PORT_ENR, FAMILY_PORT_ENR_Pos        the clocks of the ports, from A on

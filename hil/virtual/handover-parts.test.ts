@@ -16,6 +16,7 @@ import { ACK, addressBytes, coreRegister, type HostLine, hostLine, peek } from '
 
 /** HCLK and the record after power-on, by the reference manuals (register maps): C0 RM0490, F0 RM0091, F4 RM0383, G0 RM0444, L0 RM0367, L4 RM0351. */
 interface Expected {
+  /** Of `start.clock reset`: that after a reset, on L0 HSI16. */
   readonly resetHz: number;
   readonly fastHz: number;
   /** RCC_CFGR.SWS at full speed. */
@@ -108,7 +109,7 @@ const families: Readonly<Record<string, Expected>> = {
     powerFlag: 1 << 27,
   },
   L0: {
-    resetHz: 2_097_152,
+    resetHz: 16_000_000,
     fastHz: 32_000_000,
     fastSws: [2, 3, 3],
     fastLatency: 1,
@@ -120,6 +121,7 @@ const families: Readonly<Record<string, Expected>> = {
       apb1enr: 0,
       apb2enr: 0,
       flash_acr: 0,
+      flash_sr: [~0xc >>> 0, 0], // READY, ENDHV
       flash_pecr: 0x7,
       syscfg_cfgr1: [3, 0],
     },
@@ -230,7 +232,7 @@ describe.each(carried)('%s', (part) => {
   test('loses nothing to the ROM: by the pin or by a jump, and by GO to the reset vtable', () => {
     const application = runningApplication({ 'jump.nvic': 'keep' }, { part });
     const rom = inRom(application, part);
-    application.board.setBoot0('released');
+    application.board.setBoot0(0);
     expect(rom.exchange([0x21, 0xde], 1)).toEqual([ACK]);
     expect(rom.exchange(addressBytes(0x0800_0200), 1)).toEqual([ACK]);
     application.line.received.splice(0); // the console may be on the same wire, and its banner waits for the first tick
@@ -244,13 +246,14 @@ describe.each(carried)('%s', (part) => {
   test('runs after GO to its own table when it sets its vectors and its clock, and no reset flag says so', () => {
     const application = runningApplication({ 'start.rcc': 'reset', 'start.clock': 'fast' }, { part });
     const rom = inRom(application, part);
-    application.board.setBoot0('released');
+    application.board.setBoot0(0);
     expect(rom.exchange([0x21, 0xde], 1)).toEqual([ACK]);
     expect(rom.exchange(addressBytes(0x0800_0000), 1)).toEqual([ACK]);
     application.line.received.splice(0);
     const fields = application.banner(200);
     expect(fields).toMatchObject({ fresh: '0', tick: 'on', n: '3', hclk: String(family.fastHz) });
-    expect(Number(fields.csr) & SFTRSTF).toBe(0);
+    // BOOT0 took a reset, of which the application has not yet heard
+    expect(Number(fields.csr) & SFTRSTF).toBe(RETURNS.includes(part) ? SFTRSTF : 0);
     expect(application.ask('ping')).toBe('pong');
   });
 

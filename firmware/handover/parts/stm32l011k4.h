@@ -6,4 +6,6 @@
 #define PART_LEAST_STACK 0x200
 #define PART_INTERRUPTS 32
 #define PART_RETAINED_IN_BACKUP_REGISTERS
+/* The ROM listens on USART2 as well and leaves these as its RX: two pins on one input would disturb each other. */
+#define CONSOLE_RIVAL_RX_PINS (1u << 3 | 1u << 10)
 #include "nucleo-32.h"

@@ -16,7 +16,7 @@ static void divide_hsi(uint32_t hsidiv)
   RCC->CR = (RCC->CR & ~RCC_CR_HSIDIV_Msk) | hsidiv << RCC_CR_HSIDIV_Pos;
 }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
   hsi48_on();
   divide_hsi(RCC_CR_HSIDIV_RESET);

@@ -6,6 +6,7 @@
 #include "../g0-c0.h"
 
 #define FAMILY_RESET_HZ 12000000u /* HSI48 / 4 */
+#define FAMILY_PLAIN_HZ FAMILY_RESET_HZ
 #define FAMILY_FAST_HZ 48000000u
 
 /* RCC_CSR2 is `csr`, as the register of the reset flags is in every family. */

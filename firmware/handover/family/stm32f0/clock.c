@@ -13,7 +13,7 @@
 
 static void hsi_on(void) { switch_on(&RCC->CR, RCC_CR_HSION, RCC_CR_HSIRDY); }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
   hsi_on();
   select_sysclk(RCC_CFGR_SW_HSI, PRESCALERS, 0);

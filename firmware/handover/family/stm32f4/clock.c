@@ -29,7 +29,7 @@ static void pll_source_on(void)
 #endif
 }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
   hsi_on();
   select_sysclk(RCC_CFGR_SW_HSI, PRESCALERS, 0);

@@ -4,6 +4,7 @@
 #include "stm32f4.h"
 
 #define FAMILY_RESET_HZ 16000000u /* HSI */
+#define FAMILY_PLAIN_HZ FAMILY_RESET_HZ
 #define FAMILY_FAST_HZ 100000000u
 
 #define FAMILY_CSR (RCC->CSR)

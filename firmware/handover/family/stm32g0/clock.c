@@ -25,7 +25,7 @@ static void voltage_range1(void)
   }
 }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
   hsi16_on();
   RCC->CR &= ~RCC_CR_HSIDIV_Msk;

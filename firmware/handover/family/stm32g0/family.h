@@ -6,6 +6,7 @@
 #include "../g0-c0.h"
 
 #define FAMILY_RESET_HZ 16000000u /* HSI16 */
+#define FAMILY_PLAIN_HZ FAMILY_RESET_HZ
 #define FAMILY_FAST_HZ 64000000u
 
 #define FAMILY_RCC_AND_FLASH(X)                                                                                                \

@@ -7,9 +7,17 @@
 #define PLL_FACTORS (RCC_CFGR_PLLSRC_HSE | RCC_CFGR_PLLMUL_Msk | RCC_CFGR_PLLDIV_Msk)
 /* VCO = HSI16 * 4 = 64 MHz; / 2 */
 #define PLL_32MHZ (RCC_CFGR_PLLMUL_4 << RCC_CFGR_PLLMUL_Pos | (2u - 1u) << RCC_CFGR_PLLDIV_Pos)
-/* RM0377, FLASH, wait states: none up to 16 MHz and one up to 32 MHz in voltage range 1. */
-#define LATENCY_2MHZ 0u
+/* RM0377, FLASH, wait states: one up to 32 MHz in voltage range 1, and up to 16 MHz in range 2, that of the reset. */
+#define LATENCY_16MHZ 1u
 #define LATENCY_32MHZ 1u
+
+static void hsi16_on(void)
+{
+  switch_on(&RCC->CR, RCC_CR_HSI16ON, RCC_CR_HSI16RDYF);
+  RCC->CR &= ~RCC_CR_HSI16DIVEN;
+  while (RCC->CR & RCC_CR_HSI16DIVF) {
+  }
+}
 
 static void msi_2mhz_on(void)
 {
@@ -30,11 +38,11 @@ static void voltage_range1(void)
   }
 }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
-  msi_2mhz_on();
-  select_sysclk(RCC_CFGR_SW_MSI, PRESCALERS, 0);
-  set_latency(LATENCY_2MHZ);
+  hsi16_on();
+  set_latency(LATENCY_16MHZ);
+  select_sysclk(RCC_CFGR_SW_HSI16, PRESCALERS, 0);
 }
 
 /*
@@ -53,10 +61,7 @@ bool clock_fast(void)
   }
   if (sysclk_source() != RCC_CFGR_SW_PLL) {
     voltage_range1();
-    switch_on(&RCC->CR, RCC_CR_HSI16ON, RCC_CR_HSI16RDYF);
-    RCC->CR &= ~RCC_CR_HSI16DIVEN; /* the PLL takes HSI16 behind its divider */
-    while (RCC->CR & RCC_CR_HSI16DIVF) {
-    }
+    hsi16_on();
     pll_off();
     RCC->CFGR = (RCC->CFGR & ~PLL_FACTORS) | PLL_32MHZ;
     switch_on(&RCC->CR, RCC_CR_PLLON, RCC_CR_PLLRDY);

@@ -3,8 +3,9 @@
 
 #include "stm32l0.h"
 
-/* MSI, range 5: 2^21 Hz. 115200 baud come out 1.1 % fast (divisor 18), within the 2 % that a console may be off. */
-#define FAMILY_RESET_HZ 2097152u
+#define FAMILY_RESET_HZ 2097152u /* MSI, range 5 */
+/* HSI16: at 115200 baud MSI leaves 182 cycles for a byte, which two interrupts in a row can take. */
+#define FAMILY_PLAIN_HZ 16000000u
 #define FAMILY_FAST_HZ 32000000u
 
 #define FAMILY_CSR (RCC->CSR)

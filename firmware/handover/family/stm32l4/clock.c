@@ -33,7 +33,7 @@ static void voltage_range1(void)
   }
 }
 
-void clock_as_after_reset(void)
+void clock_plain(void)
 {
   msi_4mhz_on();
   select_sysclk(RCC_CFGR_SW_MSI, PRESCALERS, 0);

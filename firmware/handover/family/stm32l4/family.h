@@ -4,6 +4,7 @@
 #include "stm32l4.h"
 
 #define FAMILY_RESET_HZ 4000000u /* MSI, range 6 */
+#define FAMILY_PLAIN_HZ FAMILY_RESET_HZ
 #define FAMILY_FAST_HZ 80000000u
 
 #define FAMILY_CSR (RCC->CSR)

@@ -1,4 +1,5 @@
 import { HilError } from '../error/hil-error.ts';
+import { readArmAttributes } from './arm-attributes.ts';
 import { type Image, type ImageSymbol, makeImage, type Segment } from './image.ts';
 
 // Numbers of the System V ABI (ELF-32) and of "ELF for the Arm Architecture".
@@ -10,6 +11,7 @@ const TYPE_EXECUTABLE = 2;
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
 const SHT_NOBITS = 8;
+const SHT_ARM_ATTRIBUTES = 0x7000_0003;
 const SHF_ALLOC = 2;
 const SHN_UNDEF = 0;
 const STT_OBJECT = 1;
@@ -69,7 +71,14 @@ export function readElf(name: string, file: Uint8Array): Image {
     contents.length > 0
       ? contents.flatMap((section) => sectionSegment(reader, section, loads))
       : loads.map((load) => wholeSegment(reader, load));
-  return makeImage(name, segments, { entry: reader.u32(24), symbols: readSymbols(reader, sections) });
+  const attributes = sections.find((section) => section.type === SHT_ARM_ATTRIBUTES);
+  const builtFor =
+    attributes === undefined ? undefined : readArmAttributes(reader.bytes(attributes.offset, attributes.size));
+  return makeImage(name, segments, {
+    entry: reader.u32(24),
+    symbols: readSymbols(reader, sections),
+    ...(builtFor === undefined ? {} : { builtFor }),
+  });
 }
 
 function checkMachine(name: string, reader: Reader): void {

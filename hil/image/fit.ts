@@ -1,12 +1,14 @@
 import { type Chip, contains, endOf, overlaps, type Region } from '../chip/chip.ts';
 import { HilError } from '../error/hil-error.ts';
+import { architectureName, runsOn } from './arm-attributes.ts';
 import { type Image, imageSize, type Segment, segmentEnd, wordAt } from './image.ts';
 
 /**
  * Checks that every byte of an image lies in the chip's flash.
- * @throws HilError 627 that says which part does not, and whether it is too large or in the wrong place.
+ * @throws HilError 623 (built for another core), 627 that says which part does not, and whether it is too large or in the wrong place.
  */
 export function requireFlashFit(image: Image, chip: Chip): void {
+  requireCoreFit(image, chip);
   for (const segment of image.segments) {
     if (contains(chip.flash, segment.address, segment.bytes.length)) continue;
     throw new HilError(627, `${image.name}: ${misfit(image, segment, chip)}`, {
@@ -20,6 +22,21 @@ export function requireFlashFit(image: Image, chip: Chip): void {
       },
     });
   }
+}
+
+/**
+ * Checks that the core can run what the image was built for. HEX and BIN files do not say it.
+ * @throws HilError 623
+ */
+export function requireCoreFit({ name, builtFor }: Image, chip: Chip): void {
+  if (builtFor === undefined) return;
+  const refuse = (what: string): HilError =>
+    new HilError(623, `${name}: it was built for ${what}; the ${chip.name} has a ${chip.core.name}`, {
+      blame: 'test',
+      context: { file: name, ...builtFor, chip: chip.name, core: chip.core.name },
+    });
+  if (!runsOn(builtFor, chip.core.architecture)) throw refuse(architectureName(builtFor));
+  if (builtFor.hasFp && !chip.core.hasFpu) throw refuse(`${architectureName(builtFor)} with an FPU`);
 }
 
 function misfit(image: Image, segment: Segment, chip: Chip): string {

@@ -14,6 +14,18 @@ export interface ImageSymbol {
   readonly kind: 'function' | 'object' | 'other';
 }
 
+/** Build attributes of "Addenda to, and Errata in, the ABI for the Arm Architecture". */
+export interface BuiltFor {
+  /** Tag_CPU_arch, e.g. 11 for Armv6-M. */
+  readonly architecture: number;
+  /** Tag_CPU_arch_profile: `M`, `A`, `R`, or undefined. */
+  readonly profile?: string;
+  /** Tag_CPU_name, as the compiler was told: `CORTEX-M4`. */
+  readonly cpu?: string;
+  /** Tag_FP_arch is not 0: there are floating-point instructions. */
+  readonly hasFp: boolean;
+}
+
 /** A program as it goes into memory. Segments are sorted, do not touch and do not overlap. */
 export interface Image {
   /** For errors: the path it was read from. */
@@ -23,6 +35,8 @@ export interface Image {
   readonly entry?: number;
   /** Empty for HEX and BIN. */
   readonly symbols: ReadonlyMap<string, ImageSymbol>;
+  /** What the ELF file says its code needs; absent for HEX and BIN, and for an ELF file that does not say it. */
+  readonly builtFor?: BuiltFor;
 }
 
 /**
@@ -32,7 +46,7 @@ export interface Image {
 export function makeImage(
   name: string,
   parts: readonly Segment[],
-  more: Partial<Pick<Image, 'entry' | 'symbols'>> = {},
+  more: Partial<Pick<Image, 'entry' | 'symbols' | 'builtFor'>> = {},
 ): Image {
   const sorted = parts.filter((part) => part.bytes.length > 0).toSorted((a, b) => a.address - b.address);
   if (sorted.length === 0)

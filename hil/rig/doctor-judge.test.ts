@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BoardWires } from '../board/bench-types.ts';
+import { chipNamed } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { formatExaminations, worstOf } from './doctor.ts';
 import { judge } from './doctor-judge.ts';
@@ -74,6 +75,7 @@ describe('a board on which all is right', () => {
       'write protection',
       'EMPTY flag',
       'next reset boots',
+      'way to the ROM',
       'core',
       'serial port',
       'port to ROM',
@@ -97,6 +99,61 @@ describe('a board on which all is right', () => {
     ['port to ROM', 'the VCP of a NUCLEO-G070RB is on USART2 (PA2/PA3), where the ROM listens'],
   ])('%s: %s', (what, saw) => {
     expect(judge(wires, evidence()).find((finding) => finding.what === what)?.saw).toBe(saw);
+  });
+});
+
+describe('another part', () => {
+  const of = (name: string, options: Readonly<Record<string, number>> = {}, flashIsErased = false) => {
+    const chip = chipNamed(name);
+    const factory = Object.fromEntries(chip.optionBytes.words.map((word) => [word.name, word.factory]));
+    const romId = chip.rom.versions.at(-1)?.id ?? 0;
+    return judge(
+      { ...wires, chip: name },
+      evidence({
+        identity: seen({ ...identity, devId: chip.identity.devId, romId, flashKiB: chip.flash.size / 1024 }),
+        options: seen({ ...factory, ...options }),
+        empty: seen({ flag: false, flashIsErased }),
+      }),
+    );
+  };
+  const line = (findings: readonly Finding[], what: string): Finding | undefined =>
+    findings.find((finding) => finding.what === what);
+
+  test.each([
+    ['STM32C031C6', 'USART1 (PA9/PA10)'],
+    ['STM32F042K6', 'USART1 (PA9/PA10), USART2 (PA14/PA15)'],
+    ['STM32F411CE', 'USART1 (PA9/PA10), USART2 (PD5/PD6)'],
+    ['STM32L011K4', 'USART2 (PA9/PA10), USART2 (PA2/PA3)'],
+  ])('%s: the VCP does not reach the ROM, which listens on %s', (name, usarts) => {
+    const found = line(of(name), 'port to ROM');
+    expect(found).toMatchObject({ verdict: 'attention', oneThingToDo: expect.stringContaining('wire an adapter') });
+    expect(found?.saw).toContain(`the ROM listens on ${usarts} only`);
+  });
+
+  test('without EMPTY there is no line for it; pattern 6 looks at the flash itself', () => {
+    const findings = of('STM32F091RC', { OBR: 0xffff_7faa }, true);
+    expect(line(findings, 'EMPTY flag')).toBeUndefined();
+    expect(line(findings, 'next reset boots')?.saw).toBe('system memory, because the flash counts as empty');
+  });
+
+  test('option bytes that take the ROM out of reach are named, with what to do', () => {
+    expect(line(of('STM32L476RG', { OPTR: 0xff6f_f8aa }), 'way to the ROM')).toMatchObject({
+      verdict: 'attention',
+      saw: 'nBOOT1 0 boots SRAM where BOOT0 would lead to the ROM: only a jump by the application leads there',
+      oneThingToDo: 'put the boot bits back as from the factory.',
+    });
+    expect(line(of('STM32C071RB'), 'way to the ROM')).toMatchObject({ verdict: 'ok' });
+  });
+
+  test.each([
+    ['STM32F411RE', { OPTCR: 0x0ffe_aaed }, 'OPTCR protects page 0 to 0 (0x0800_0000 to 0x0800_3FFF)', 'set the bits'],
+    ['STM32L073RZ', { WRPR: 1 }, 'WRPR protects page 0 to 31 (0x0800_0000 to 0x0800_0FFF)', 'clear the bits'],
+  ])('%s: %j', (name, options, saw, todo) => {
+    expect(line(of(name, options), 'write protection')).toMatchObject({
+      verdict: 'attention',
+      saw,
+      oneThingToDo: expect.stringContaining(todo),
+    });
   });
 });
 
@@ -328,6 +385,6 @@ describe('the examination of a rig', () => {
       '  attention  target voltage      2.40 V; 3.0 to 3.6 V are expected',
       '                                 do: look at the power selector and the IDD jumper (JP3 or JP6) of the Nucleo.',
     ]);
-    expect(lines.at(-1)).toBe('1 board: 15 ok, 1 attention, 0 failed');
+    expect(lines.at(-1)).toBe('1 board: 16 ok, 1 attention, 0 failed');
   });
 });

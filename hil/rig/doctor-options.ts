@@ -1,15 +1,9 @@
 import { type Chip, endOf, pageAt } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
+import { bootChoice, optionField, whyRomIsOutOfReach } from '../guard/boot-choice.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
 import type { EmptySight } from './doctor-look.ts';
-import {
-  bootChoice,
-  explainOptions,
-  notAsFromFactory,
-  optionField,
-  protectedAreas,
-  rdpLevelOf,
-} from './explain-options.ts';
+import { explainOptions, notAsFromFactory, protectedAreas, rdpLevelOf } from './explain-options.ts';
 import { attention, type Finding, failed, ok } from './finding.ts';
 
 /**
@@ -24,8 +18,9 @@ export function judgeOptions(chip: Chip, words: OptionWords, empty: EmptySight |
     judgeBootBits(chip, words),
     judgeBrownOut(chip, words),
     judgeWriteProtection(chip, words),
-    ...(empty === undefined ? [] : [judgeEmpty(empty)]),
+    ...(empty === undefined || chip.flash.controller.emptyFlag === undefined ? [] : [judgeEmpty(empty)]),
     judgeBoot(chip, words, empty),
+    ...judgeWayToRom(chip, words),
   ];
 }
 
@@ -56,7 +51,7 @@ function judgeReadout(chip: Chip, words: OptionWords): Finding {
 /** A watchdog that starts by itself resets every program that does not know of it, the ROM's excepted (AN2606 r70 4.8). */
 function judgeWatchdogs(chip: Chip, words: OptionWords): readonly Finding[] {
   return explainOptions(chip, words)
-    .filter(({ field, value }) => (field === 'IWDG_SW' || field === 'WWDG_SW') && value === 0)
+    .filter(({ field, value }) => ['IWDG_SW', 'WDG_SW', 'WWDG_SW'].includes(field) && value === 0)
     .map(({ field, meaning }) =>
       attention(
         'watchdog',
@@ -67,7 +62,7 @@ function judgeWatchdogs(chip: Chip, words: OptionWords): readonly Finding[] {
 }
 
 function judgeBootBits(chip: Chip, words: OptionWords): Finding {
-  const names = new Set(['nBOOT_SEL', 'nBOOT0', 'nBOOT1', 'BOOT_LOCK']);
+  const names = new Set(['nBOOT_SEL', 'BOOT_SEL', 'nBOOT0', 'nBOOT1', 'BOOT_LOCK', 'BFB2']);
   const meanings = explainOptions(chip, words).filter(({ field }) => names.has(field));
   const saw = meanings.map(({ field, value, meaning }) => `${field} ${value} (${meaning})`).join(', ');
   return ok('boot bits', saw === '' ? 'the part has none' : saw);
@@ -91,8 +86,13 @@ function judgeWriteProtection(chip: Chip, words: OptionWords): Finding {
   return attention(
     what,
     saw.join(', '),
-    `set the start of each area above its end in ${areas.map(({ word }) => word).join(' and ')}, if these pages may be rewritten.`,
+    `${howToUnprotect(chip)} in ${[...new Set(areas.map(({ word }) => word))].join(' and ')}, if these pages may be rewritten.`,
   );
+}
+
+function howToUnprotect({ family }: Chip): string {
+  if (family === 'L0') return 'clear the bits';
+  return family === 'F0' || family === 'F4' ? 'set the bits' : 'set the start of each area above its end';
 }
 
 function judgeEmpty({ flag, flashIsErased }: EmptySight): Finding {
@@ -114,12 +114,20 @@ function judgeEmpty({ flag, flashIsErased }: EmptySight): Finding {
   return ok(what, flag ? 'set: the flash is erased' : 'clear: the flash holds a program');
 }
 
+/** What the boot decision takes for an empty flash: the flag where there is one; pattern 6 looks at the first word itself. */
+function countsAsEmpty(chip: Chip, empty: EmptySight | undefined): boolean {
+  if (chip.flash.controller.emptyFlag !== undefined) return empty?.flag === true;
+  return chip.rom.bootPattern === 6 && empty?.flashIsErased === true;
+}
+
 function judgeBoot(chip: Chip, words: OptionWords, empty: EmptySight | undefined): Finding {
   const what = 'next reset boots';
-  const choice = bootChoice(chip, words, empty?.flag === true);
+  const choice = bootChoice(chip, words, countsAsEmpty(chip, empty));
   switch (choice.by) {
-    case 'pin':
-      return ok(what, `by the BOOT0 pin (${chip.boot0Pin}): ${choice.low} when low, ${choice.high} when high`);
+    case 'pin': {
+      const other = choice.boot1 === undefined ? '' : `, or ${choice.boot1.high} if ${choice.boot1.pin} is high, too`;
+      return ok(what, `by the BOOT0 pin (${chip.boot0Pin}): ${choice.low} when low, ${choice.high} when high${other}`);
+    }
     case 'unknown pattern':
       return attention(
         what,
@@ -127,13 +135,28 @@ function judgeBoot(chip: Chip, words: OptionWords, empty: EmptySight | undefined
         'look it up in table 2 of AN2606.',
       );
     case 'empty flag':
-      return ok(what, `${choice.memory}, because EMPTY is set`);
+      return ok(what, `${choice.memory}, because the flash counts as empty`);
     case 'options':
-      if (choice.memory === 'main flash') return ok(what, 'main flash');
+      if (choice.memory !== 'system memory' && choice.memory !== 'SRAM') return ok(what, choice.memory);
       return attention(
         what,
         `${choice.memory}, by option bytes: a program in flash does not start`,
         'set nBOOT0 to 1 with a programming tool.',
       );
   }
+}
+
+/**
+ * A board whose ROM only the application can start is as it comes from the factory on G0 and C0; one whose ROM nothing starts is not.
+ * Readout protection level 2 has its own line.
+ */
+function judgeWayToRom(chip: Chip, words: OptionWords): readonly Finding[] {
+  const what = 'way to the ROM';
+  if (rdpLevelOf(optionField(chip, words, 'RDP') ?? 0) === 2) return [];
+  const why = whyRomIsOutOfReach(chip, words);
+  if (why === undefined) return [ok(what, `the BOOT0 pin (${chip.boot0Pin}) or the boot bits lead there`)];
+  const saw = `${why}: only a jump by the application leads there`;
+  const factory = Object.fromEntries(chip.optionBytes.words.map((word) => [word.name, word.factory]));
+  const asFromFactory = whyRomIsOutOfReach(chip, factory) === why;
+  return [asFromFactory ? ok(what, saw) : attention(what, saw, 'put the boot bits back as from the factory.')];
 }

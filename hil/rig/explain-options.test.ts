@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { chipNamed, chips } from '../chip/lookup.ts';
 import { stm32g070rb as chip } from '../chip/part/stm32g070rb.ts';
-import { bootChoice, explainOptions, notAsFromFactory, protectedAreas, rdpLevelOf } from './explain-options.ts';
+import { bootChoice, whyRomIsOutOfReach } from '../guard/boot-choice.ts';
+import { explainOptions, notAsFromFactory, protectedAreas, rdpLevelOf } from './explain-options.ts';
 
 const FACTORY = 0xdfff_e1aa;
 const SELECT = 2 ** 24;
@@ -31,9 +33,60 @@ describe('the next reset boots (AN2606 r70 table 2, pattern 11)', () => {
     expect(bootChoice(chip, optr(value), empty)).toEqual(choice);
   });
 
-  test('is not told for a part with another pattern', () => {
-    const other = { ...chip, rom: { ...chip.rom, bootPattern: 6 } };
-    expect(bootChoice(other, optr(FACTORY), false)).toEqual({ by: 'unknown pattern', pattern: 6 });
+  test('is not told for a part with a pattern of another kind', () => {
+    const other = { ...chip, rom: { ...chip.rom, bootPattern: 15 } };
+    expect(bootChoice(other, optr(FACTORY), false)).toEqual({ by: 'unknown pattern', pattern: 15 });
+  });
+});
+
+/** Factory words of a part, with bits of one word toggled. */
+function factoryOf(name: string, word?: string, toggled = 0): Readonly<Record<string, number>> {
+  const words = chipNamed(name).optionBytes.words.map((one) => [
+    one.name,
+    one.name === word ? (one.factory ^ toggled) >>> 0 : one.factory,
+  ]);
+  return Object.fromEntries(words);
+}
+
+describe('the next reset boots, by the other patterns', () => {
+  const FLASH = 'main flash' as const;
+  const ROM = 'system memory' as const;
+  const pin = (low: string, high: string) => ({ by: 'pin', low, high });
+
+  test.each([
+    ['STM32F411RE', 'pattern 1', undefined, 0, false, { ...pin(FLASH, ROM), boot1: { pin: 'PB2', high: 'SRAM' } }],
+    ['STM32L031K6', 'pattern 2', undefined, 0, false, pin(FLASH, ROM)],
+    ['STM32L031K6', 'pattern 2, nBOOT1 = 0', 'OPTR', 0x8000_0000, false, pin(FLASH, 'SRAM')],
+    ['STM32L073RZ', 'pattern 7', undefined, 0, false, pin(FLASH, ROM)],
+    ['STM32L073RZ', 'pattern 7, BFB2 = 1', 'OPTR', 1 << 23, false, pin('the bank in which the ROM finds code', ROM)],
+    ['STM32L476RG', 'pattern 7, BFB2 = 1', 'OPTR', 1 << 20, false, pin('the bank in which the ROM finds code', ROM)],
+    ['STM32L476RG', 'pattern 7, nBOOT1 = 0', 'OPTR', 1 << 23, false, pin(FLASH, 'SRAM')],
+    ['STM32F042K6', 'pattern 6, as from the factory', undefined, 0, false, pin(FLASH, ROM)],
+    ['STM32F042K6', 'pattern 6, flash empty', undefined, 0, true, pin(ROM, ROM)],
+    ['STM32F091RC', 'pattern 6, BOOT_SEL = 0', 'OBR', 1 << 15, false, { by: 'options', memory: FLASH }],
+    ['STM32F091RC', 'pattern 6, BOOT_SEL = 0, nBOOT0 = 0', 'OBR', 0x8800, false, { by: 'options', memory: ROM }],
+    ['STM32L011K4', 'pattern 6, as from the factory', undefined, 0, false, pin(FLASH, ROM)],
+    ['STM32L011K4', 'pattern 6, nBOOT_SEL = 1', 'OPTR', 1 << 29, false, { by: 'options', memory: ROM }],
+    ['STM32C071RB', 'pattern 11, as from the factory', undefined, 0, false, { by: 'options', memory: FLASH }],
+    ['STM32C071RB', 'pattern 11, EMPTY set', undefined, 0, true, { by: 'empty flag', memory: ROM }],
+    ['STM32G0B1RE', 'pattern 11, BOOT_LOCK, EMPTY set', 'SECR', 0x1_0000, true, { by: 'options', memory: FLASH }],
+  ] as const)('%s, %s', (name, _what, word, toggled, empty, choice) => {
+    expect(bootChoice(chipNamed(name), factoryOf(name, word, toggled), empty)).toEqual(choice);
+  });
+});
+
+describe('the ROM is out of reach of pins and bits', () => {
+  test.each([
+    ['STM32F411RE', undefined, 0, undefined],
+    ['STM32L476RG', undefined, 0, undefined],
+    ['STM32L476RG', 'OPTR', 1 << 23, 'nBOOT1 0 boots SRAM where BOOT0 would lead to the ROM'],
+    ['STM32F042K6', 'OBR', 1 << 15, 'the BOOT0 pin (PB8) is ignored and nBOOT0 is 1'],
+    ['STM32F042K6', 'OBR', 0x8800, undefined],
+    ['STM32F042K6', 'OBR', 0x66, 'readout protection level 2 boots main flash alone, for ever'],
+    ['STM32G070RB', undefined, 0, 'the BOOT0 pin (PA14) is ignored and nBOOT0 is 1'],
+    ['STM32C031C6', 'SECR', 0x1_0000, 'BOOT_LOCK 1 boots main flash alone'],
+  ] as const)('%s with %s toggled by %i: %s', (name, word, toggled, why) => {
+    expect(whyRomIsOutOfReach(chipNamed(name), factoryOf(name, word, toggled))).toBe(why);
   });
 });
 
@@ -64,8 +117,13 @@ test.each([
 });
 
 test('every field of every option word has a meaning, not only a number', () => {
-  for (const { field, meaning } of explainOptions(chip, optr(FACTORY)))
-    expect([field, meaning]).not.toEqual([field, expect.stringMatching(/^\d*$/)]);
+  for (const part of chips) {
+    const factory = factoryOf(part.name);
+    for (const words of [factory, Object.fromEntries(Object.keys(factory).map((name) => [name, 0]))]) {
+      for (const { field, meaning } of explainOptions(part, words))
+        expect([part.name, field, meaning]).not.toEqual([part.name, field, expect.stringMatching(/^\d*$/)]);
+    }
+  }
 });
 
 describe('write-protected areas (RM0454, FLASH_WRP1AR)', () => {
@@ -85,6 +143,54 @@ describe('write-protected areas (RM0454, FLASH_WRP1AR)', () => {
       { word: 'WRP1BR', first: 62, last: 63 },
     ]);
   });
+});
+
+describe('write-protected areas of the other families', () => {
+  test.each(chips.map((part) => [part.name]))('%s has none from the factory', (name) => {
+    expect(protectedAreas(chipNamed(name), factoryOf(name))).toEqual([]);
+  });
+
+  test.each([
+    ['STM32L073RZ', 'WRPR', 0b0110, [{ word: 'WRPR', first: 32, last: 95 }]],
+    ['STM32L073RZ', 'WRPR2', 0b1, [{ word: 'WRPR2', first: 1024, last: 1055 }]],
+    ['STM32F042K6', 'WRPR', 0b1, [{ word: 'WRPR', first: 0, last: 3 }]],
+    ['STM32F042K6', 'WRPR', 0x80, [{ word: 'WRPR', first: 28, last: 31 }]],
+    [
+      'STM32F091RC',
+      'WRPR',
+      0x8000_0001,
+      [
+        { word: 'WRPR', first: 0, last: 1 },
+        { word: 'WRPR', first: 62, last: 127 },
+      ],
+    ],
+    [
+      'STM32F411RE',
+      'OPTCR',
+      0x0011_0000,
+      [
+        { word: 'OPTCR', first: 0, last: 0 },
+        { word: 'OPTCR', first: 4, last: 4 },
+      ],
+    ],
+    ['STM32L476RG', 'WRP2AR', 0x0003_00ff, [{ word: 'WRP2AR', first: 256, last: 259 }]],
+    ['STM32G0B1RE', 'WRP2AR', 0x0001_007f, [{ word: 'WRP2AR', first: 128, last: 129 }]],
+  ])('%s, %s toggled by %i', (name, word, toggled, areas) => {
+    expect(protectedAreas(chipNamed(name), factoryOf(name, word, toggled))).toEqual(areas);
+  });
+});
+
+test.each([
+  ['STM32F411RE', 'OPTCR', 0, 'BOR_LEV', 'brown-out reset is off'],
+  ['STM32F411RE', 'OPTCR', 0b1000, 'BOR_LEV', 'brown-out level 2'],
+  ['STM32L031K6', 'OPTR', 0, 'BOR_LEV', 'brown-out reset is off'],
+  ['STM32L031K6', 'OPTR', 0x8_0000, 'BOR_LEV', 'brown-out level 1'],
+  ['STM32L476RG', 'OPTR', 0x200, 'BOR_LEV', 'brown-out level 2'],
+  ['STM32F091RC', 'OBR', 0, 'BOOT_SEL', 'BOOT0 is the pin'],
+  ['STM32L011K4', 'OPTR', 0, 'nBOOT_SEL', 'BOOT0 is the pin'],
+])('%s, %s toggled by %i: %s says "%s"', (name, word, toggled, field, meaning) => {
+  const found = explainOptions(chipNamed(name), factoryOf(name, word, toggled)).find((one) => one.field === field);
+  expect(found?.meaning).toBe(meaning);
 });
 
 test('what the factory did not set is named', () => {

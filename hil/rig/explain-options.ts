@@ -1,4 +1,4 @@
-import { type Chip, fieldOf, type OptionWord, pageAt } from '../chip/chip.ts';
+import { type Chip, fieldOf, type OptionWord, pageAt, pageCount, pageOf } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { RDP_LEVEL_0, RDP_LEVEL_2 } from '../guard/option-rules.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
@@ -11,7 +11,7 @@ export interface OptionMeaning {
   readonly meaning: string;
 }
 
-/** Meaning of a one-bit option at 0 and at 1 (RM0454, FLASH_OPTR; the same bits as ST header stm32g070xx.h names them). */
+/** Meaning of a one-bit option at 0 and at 1 (FLASH chapters of RM0454, RM0444, RM0490, RM0091, RM0383, RM0377, RM0367, RM0351). */
 const bits: Readonly<Record<string, readonly [string, string]>> = {
   nRST_STOP: ['entering Stop resets the chip', 'Stop is entered without a reset'],
   nRST_STDBY: ['entering Standby resets the chip', 'Standby is entered without a reset'],
@@ -20,18 +20,62 @@ const bits: Readonly<Record<string, readonly [string, string]>> = {
     'the independent watchdog starts by itself at every reset',
     'the independent watchdog starts by software only',
   ],
+  WDG_SW: [
+    'the independent watchdog starts by itself at every reset',
+    'the independent watchdog starts by software only',
+  ],
   IWDG_STOP: ['the independent watchdog is frozen in Stop', 'the independent watchdog runs on in Stop'],
   IWDG_STDBY: ['the independent watchdog is frozen in Standby', 'the independent watchdog runs on in Standby'],
   WWDG_SW: ['the window watchdog starts by itself at every reset', 'the window watchdog starts by software only'],
   RAM_PARITY_CHECK: ['RAM parity check is on, which costs RAM', 'RAM parity check is off'],
+  SRAM2_PE: ['SRAM2 parity check is on', 'SRAM2 parity check is off'],
+  SRAM2_RST: ['SRAM2 is erased by every reset', 'SRAM2 keeps its content over a reset'],
+  VDDA_MONITOR: ['VDDA is not supervised', 'VDDA is supervised'],
   nBOOT_SEL: ['BOOT0 is the pin', 'BOOT0 is the bit nBOOT0; the pin is ignored'],
+  BOOT_SEL: ['BOOT0 is the bit nBOOT0; the pin is ignored', 'BOOT0 is the pin'],
   nBOOT1: ['with BOOT0 at 1, SRAM is booted', 'with BOOT0 at 1, system memory (the ROM) is booted'],
   nBOOT0: ['BOOT0 counts as 1', 'BOOT0 counts as 0'],
+  BOOT_LOCK: ['boot pin and boot bits count', 'main flash is booted, whatever boot pin and boot bits say'],
+  BFB2: ['bank 1 is booted', 'the ROM looks for code in bank 2, then in bank 1, and boots what it finds'],
+  DUALBANK: ['the flash is one bank', 'the flash is two banks'],
+  DUAL_BANK: ['the flash is one bank', 'the flash is two banks'],
+  nSWAP_BANK: ['the banks are swapped', 'the banks are not swapped'],
   BOR_EN: [
     'brown-out reset at the fixed power-on level',
     'brown-out reset at the level chosen by BORR_LEV and BORF_LEV',
   ],
+  IRHEN: ['an internal reset pulls NRST for a moment', 'an internal reset holds NRST until the pin is low'],
+  HSE_NOT_REMAPPED: ['HSE is remapped to PC14 and PC15', 'HSE is on PF0 and PF1'],
+  SECURE_MUXING_EN: [
+    'pins that share a pad may be driven at once',
+    'only one of the pins that share a pad is connected',
+  ],
+  SPRMOD: ['nWRP protects against writing', 'nWRP protects against reading, too (PCROP)'],
+  WPRMOD: ['WRP protects against writing', 'WRP protects against reading, too (PCROP)'],
+  PCROP_RDP: ['going back to RDP level 0 keeps PCROP areas', 'going back to RDP level 0 erases PCROP areas'],
 };
+
+/** Meaning of a field of several bits. */
+const numbers: Readonly<Record<string, (value: number, chip: Chip) => string>> = {
+  BOR_LEV: brownOut,
+  BORR_LEV: (value) => `brown-out, rising threshold ${value + 1} of 4`,
+  BORF_LEV: (value) => `brown-out, falling threshold ${value + 1} of 4`,
+  NRST_MODE: (value) =>
+    ['NRST in a state that is not defined', 'NRST is an input only', 'NRST is a GPIO', 'NRST is input and output'][
+      value
+    ] ?? '',
+  SEC_SIZE: (value) => `${value} pages can be made unreadable until the next reset`,
+  SEC_SIZE2: (value) => `${value} pages of bank 2 can be made unreadable until the next reset`,
+  DATA0: (value) => `user data ${hex(value)}`,
+  DATA1: (value) => `user data ${hex(value)}`,
+};
+
+/** F4: 3 is off, 0 the highest level; L0: below 8 is off; L4: 0 is the lowest level. */
+function brownOut(value: number, { family }: Chip): string {
+  if (family === 'F4') return value === 3 ? 'brown-out reset is off' : `brown-out level ${3 - value}`;
+  if (family === 'L0') return value < 8 ? 'brown-out reset is off' : `brown-out level ${value - 7}`;
+  return `brown-out level ${value}`;
+}
 
 /** Every field of every option word of the chip that was read, in words. */
 export function explainOptions(chip: Chip, words: OptionWords): readonly OptionMeaning[] {
@@ -49,27 +93,26 @@ function meaningOfField(chip: Chip, word: OptionWord, field: string, value: numb
   const where = word.fields[field];
   const bit = where === undefined ? 0 : fieldOf(value, where);
   if (field === 'RDP') return `readout protection level ${rdpLevelOf(bit)}`;
-  if (field.startsWith('WRP')) {
-    const page = pageAt(chip, bit);
-    return `page ${bit} (${page === undefined ? 'not on this part' : hex(page.base)}) is the ${field.endsWith('STRT') ? 'first' : 'last'} protected one`;
+  if (field === 'WRP' || field === 'nWRP') {
+    const areas = maskedAreas(chip, word, value);
+    if (areas.length === 0) return 'no page is protected';
+    return `protected: ${areas.map(({ first, last }) => `page ${first} to ${last}`).join(', ')}`;
   }
-  return bits[field]?.[bit === 0 ? 0 : 1] ?? `${bit}`;
+  if (field.startsWith('WRP') && /_(STRT|END)$/.test(field)) {
+    const number = bit + bankOffset(chip, field);
+    const page = pageAt(chip, number);
+    return `page ${number} (${page === undefined ? 'not on this part' : hex(page.base)}) is the ${field.endsWith('STRT') ? 'first' : 'last'} protected one`;
+  }
+  if (field.startsWith('PCROP') && /_(STRT|END)$/.test(field)) {
+    return `the area that cannot be read ${field.endsWith('STRT') ? 'begins' : 'ends'} with unit ${bit}`;
+  }
+  return bits[field]?.[bit === 0 ? 0 : 1] ?? numbers[field]?.(bit, chip) ?? `${bit}`;
 }
 
 /** Level of an RDP byte: 0xAA is 0, 0xCC is 2, anything else 1 (AN2606 r70 4.1). */
 export function rdpLevelOf(byte: number): 0 | 1 | 2 {
   if (byte === RDP_LEVEL_0) return 0;
   return byte === RDP_LEVEL_2 ? 2 : 1;
-}
-
-/** The value of a field in the words read; undefined if the part has no such field or its word was not read. */
-export function optionField(chip: Chip, words: OptionWords, name: string): number | undefined {
-  for (const word of chip.optionBytes.words) {
-    const field = word.fields[name];
-    const value = words[word.name];
-    if (field !== undefined && value !== undefined) return fieldOf(value, field);
-  }
-  return undefined;
 }
 
 /** Names of the fields that are not as the factory leaves them. */
@@ -90,41 +133,52 @@ export interface ProtectedArea {
   readonly last: number;
 }
 
-/** Areas of write protection. A start above the end protects nothing (RM0454, FLASH_WRP1AR). */
+/** Areas of write protection: from start and end, or from a bit per sector. */
 export function protectedAreas(chip: Chip, words: OptionWords): readonly ProtectedArea[] {
   return chip.optionBytes.words.flatMap((word) => {
     const value = words[word.name];
-    const start = Object.entries(word.fields).find(([name]) => /^WRP.*_STRT$/.test(name))?.[1];
-    const end = Object.entries(word.fields).find(([name]) => /^WRP.*_END$/.test(name))?.[1];
-    if (value === undefined || start === undefined || end === undefined) return [];
-    const [first, last] = [fieldOf(value, start), fieldOf(value, end)];
+    if (value === undefined) return [];
+    const named = (pattern: RegExp) => Object.entries(word.fields).find(([name]) => pattern.test(name));
+    const [start, end] = [named(/^WRP.*_STRT$/), named(/^WRP.*_END$/)];
+    if (start === undefined || end === undefined) return maskedAreas(chip, word, value);
+    const offset = bankOffset(chip, start[0]);
+    const [first, last] = [fieldOf(value, start[1]) + offset, fieldOf(value, end[1]) + offset];
+    // A start above the end protects nothing (RM0454, FLASH_WRP1AR).
     return first <= last ? [{ word: word.name, first, last }] : [];
   });
 }
 
-export type BootMemory = 'main flash' | 'system memory' | 'SRAM';
+/** Pages of bank 2 follow those of bank 1. */
+function bankOffset(chip: Chip, field: string): number {
+  return field.startsWith('WRP2') ? pageCount(chip) / 2 : 0;
+}
 
-/** What the next reset boots. `pin` maps the BOOT0 pin's level to the memory when the pin decides. */
-export type BootChoice =
-  | { readonly by: 'options' | 'empty flag'; readonly memory: BootMemory }
-  | { readonly by: 'pin'; readonly low: BootMemory; readonly high: BootMemory }
-  | { readonly by: 'unknown pattern'; readonly pattern: number };
+/** L0 and F0 protect by 4 KB, the last bit of a full WRPR of F0 all that is left; F4 by sector. */
+const PROTECTED_AT_ONCE = 4096;
 
-/**
- * What the next reset boots, by pattern 11 of AN2606 r70 table 2 (section 48.1: no BOOT_LOCK on the G070); that nBOOT1 = 0 means SRAM
- * is RM0454's boot table.
- * @param empty FLASH_ACR.EMPTY: it counts where main flash would be booted
- */
-export function bootChoice(chip: Chip, words: OptionWords, empty: boolean): BootChoice {
-  const select = optionField(chip, words, 'nBOOT_SEL');
-  const nBoot0 = optionField(chip, words, 'nBOOT0');
-  const nBoot1 = optionField(chip, words, 'nBOOT1');
-  if (chip.rom.bootPattern !== 11 || select === undefined || nBoot0 === undefined || nBoot1 === undefined) {
-    return { by: 'unknown pattern', pattern: chip.rom.bootPattern };
+/** Runs of protected pages from a word with a bit per sector: 1 protects on L0, 0 on F0 and F4. */
+function maskedAreas(chip: Chip, word: OptionWord, value: number): readonly ProtectedArea[] {
+  const field = word.fields.WRP ?? word.fields.nWRP;
+  if (field === undefined) return [];
+  const protects = chip.family === 'L0' ? 1 : 0;
+  const before = chip.optionBytes.words
+    .slice(0, chip.optionBytes.words.indexOf(word))
+    .reduce((sum, other) => sum + (other.fields.WRP?.width ?? 0), 0);
+  const areas: { word: string; first: number; last: number }[] = [];
+  for (let i = 0; i < field.width; i++) {
+    if (fieldOf(value, { lsb: field.lsb + i, width: 1 }) !== protects) continue;
+    const [first, last] = pagesOfBit(chip, before + i, i === field.width - 1);
+    const open = areas.at(-1);
+    if (open !== undefined && open.last + 1 === first) open.last = last;
+    else areas.push({ word: word.name, first, last });
   }
-  const low: BootMemory = empty ? 'system memory' : 'main flash';
-  const high: BootMemory = nBoot1 === 1 ? 'system memory' : 'SRAM';
-  if (select === 0) return { by: 'pin', low, high };
-  if (nBoot0 === 0) return { by: 'options', memory: high };
-  return { by: empty ? 'empty flag' : 'options', memory: low };
+  return areas;
+}
+
+function pagesOfBit(chip: Chip, bit: number, isLast: boolean): readonly [number, number] {
+  if (chip.family === 'F4') return [bit, bit];
+  const at = chip.flash.base + bit * PROTECTED_AT_ONCE;
+  const first = pageOf(chip, at) ?? 0;
+  if (isLast && chip.family === 'F0') return [first, pageCount(chip) - 1];
+  return [first, pageOf(chip, at + PROTECTED_AT_ONCE - 1) ?? first];
 }

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import type { Chip } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
+import { optionField } from '../guard/boot-choice.ts';
 import type { Identity } from '../probe/identity.ts';
 import type { Probe } from '../probe/probe.ts';
-import { explainOptions, optionField, rdpLevelOf } from './explain-options.ts';
+import { explainOptions, rdpLevelOf } from './explain-options.ts';
 
 /** What a first contact reads. Nothing here can change the board. */
 export type ContentSource = Pick<Probe, 'identity' | 'readBytes' | 'readOptionWords'>;

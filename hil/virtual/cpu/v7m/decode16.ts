@@ -59,12 +59,12 @@ function decodeSpecialData(h: number, slot: number): number {
   const pc = 2 * (slot + 2); // relative to the memory: the PC reads as the instruction's address + 4
   switch ((h >> 8) & 3) {
     case 0:
-      if (d === 15) return m === 15 ? pack(UNDEFINED) : pack(98, 0, m); // ADD PC, Rm
+      if (d === 15) return m === 15 ? pack(UNDEFINED) : pack(98, 0, 0, m); // ADD PC, Rm
       return m === 15 ? pack(95, d, 0, 0, pc) : pack(27, d, d, m);
     case 1:
       return m === 15 || d === 15 ? pack(UNDEFINED) : pack(21, 0, d, m); // CMP
     case 2:
-      if (d === 15) return m === 15 ? pack(86, 0, 0, 0, slot + 2) : pack(97, 0, m); // MOV PC, Rm
+      if (d === 15) return m === 15 ? pack(86, 0, 0, 0, slot + 2) : pack(97, 0, 0, m); // MOV PC, Rm
       return m === 15 ? pack(96, d, 0, 0, pc) : pack(28, d, 0, m);
     default:
       if ((h & 7) !== 0 || m === 15) return pack(UNDEFINED); // UNPREDICTABLE encodings

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import type { Test, TestCaseResult, TestEvents } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import jestRunner, { EmittingTestRunner, type TestRunnerOptions, type UnsubscribeFn } from 'jest-runner';
 import type { TestWatcher } from 'jest-watcher';
+import { currentSession } from '../rig/session.ts';
 import { suiteName } from './names.ts';
 import { PLAN_ONLY } from './plan-pattern.ts';
 import { announcePlan, showProgress } from './progress.ts';
@@ -9,6 +11,9 @@ import { announcePlan, showProgress } from './progress.ts';
 // The package's types describe its CommonJS entry; from ESM the default export may be the class itself.
 const TestRunner = ((jestRunner as { default?: unknown }).default ?? jestRunner) as typeof jestRunner.default;
 type RunnerContext = ConstructorParameters<typeof TestRunner>[1];
+/** A lane waits for its board most of the time. */
+const LANES_PER_CORE = 2;
+
 type AnyListener = (data: TestEvents[keyof TestEvents]) => void | Promise<void>;
 
 /**
@@ -39,16 +44,23 @@ export default class HilRunner extends EmittingTestRunner {
       await this.#lane({ testNamePattern: PLAN_ONLY }).runTests(lane, watcher, { ...options, serial: true });
     }
     announcePlan();
-    await Promise.all(
-      [...lanes].map(async ([board, lane]) => {
-        const runner = this.#lane({});
-        for (const { name, listener } of this.#listeners) runner.on(name, listener);
-        runner.on('test-case-result', ([path, result]: [string, TestCaseResult]) => {
-          showProgress(board, suiteName(path), result);
-        });
-        await runner.runTests(lane, watcher, { ...options, serial: false });
+    const real = new Set(currentSession()?.boards.flatMap(({ board, kind }) => (kind === 'real' ? [board] : [])));
+    const run = async ([board, lane]: [string, Test[]]): Promise<void> => {
+      const runner = this.#lane({});
+      for (const { name, listener } of this.#listeners) runner.on(name, listener);
+      runner.on('test-case-result', ([path, result]: [string, TestCaseResult]) => {
+        showProgress(board, suiteName(path), result);
+      });
+      await runner.runTests(lane, watcher, { ...options, serial: false });
+    };
+    const virtual = [...lanes].filter(([board]) => !real.has(board));
+    await Promise.all([
+      ...[...lanes].filter(([board]) => real.has(board)).map(run),
+      // Virtual boards live on this machine's cores: more of them at a time would only make each other late.
+      ...Array.from({ length: LANES_PER_CORE * availableParallelism() }, async () => {
+        for (let lane = virtual.shift(); lane !== undefined; lane = virtual.shift()) await run(lane);
       }),
-    );
+    ]);
   }
 
   #lane(change: Partial<Config.GlobalConfig>): InstanceType<typeof TestRunner> {

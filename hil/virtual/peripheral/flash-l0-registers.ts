@@ -56,8 +56,12 @@ export const SECTOR_BYTES = 4096;
  */
 export const OPERATION_NS = 3_280_000;
 
-/** Wait states needed at `hclkHz` in voltage range 1, 2 or 3. Source: RM0376 3.3.3 table (documented). */
+/**
+ * Wait states without which reads go wrong at `hclkHz` in voltage range 1, 2 or 3.
+ *
+ * RM0376 3.3.3 allows none up to 16, 8 and 4.2 MHz (documented). In range 2 the line is drawn at 16 MHz as well: OpenOCD's stm32l0.cfg
+ * goes to HSI16 after each `reset init`, in range 2 with LATENCY 0, and programs and verifies real chips there (corroborated).
+ */
 export function waitStatesFor(hclkHz: number, range: number): number {
-  const zeroUpTo = range === 1 ? 16e6 : range === 2 ? 8e6 : 4.2e6;
-  return hclkHz > zeroUpTo ? 1 : 0;
+  return hclkHz > (range === 3 ? 4.2e6 : 16e6) ? 1 : 0;
 }

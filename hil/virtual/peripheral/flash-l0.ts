@@ -273,7 +273,7 @@ export function createFlashL0(setup: FlashL0Options): FlashL0 {
       return;
     }
     pecr = value & (PECR_WRITABLE | (banks.length === 2 ? PECR.PARALLELBANK : 0));
-    if ((pecr & PECR.FPRG) === 0) {
+    if ((pecr & PECR.FPRG) === 0 || value & PECR.PELOCK) {
       halfPages = undefined;
       brokenOff = 0;
     }
@@ -281,7 +281,12 @@ export function createFlashL0(setup: FlashL0Options): FlashL0 {
     if (value & PECR.OBL_LAUNCH && !optionLock.locked) setup.launch();
     if (value & (PECR.PRGLOCK | PECR.PELOCK)) programLock.lock();
     if (value & (PECR.OPTLOCK | PECR.PELOCK)) optionLock.lock();
-    if (value & PECR.PELOCK) pecrLock.lock();
+    if (value & PECR.PELOCK) {
+      // Locking clears the modes: OpenOCD locks with ERASE set, unlocks and programs half-pages with what is left (corroborated).
+      pecr = 0;
+      pecrLock.lock();
+      updateIrq();
+    }
   }
 
   function refuse(lock: KeyLock, key: number, offset: number): never {

@@ -6,10 +6,10 @@ type Row = Omit<ModelledBehaviour, 'part'>;
 const common: readonly Row[] = [
   {
     id: 'flash-pelock-locks-all',
-    behaviour: 'Setting PELOCK sets PRGLOCK and OPTLOCK, too',
-    source: 'reading of RM0376 3.7.2; the L1 manual (PM0062) says so',
-    confidence: 'hypothesis',
-    question: 'With all three locks open write 1 to PECR: which lock bits read 1?',
+    behaviour: 'Setting PELOCK sets PRGLOCK and OPTLOCK, too, and clears every mode bit of PECR',
+    source: 'reading of RM0376 3.7.2; OpenOCD locks with ERASE set and programs half-pages after the next unlock',
+    confidence: 'corroborated',
+    question: 'With all three locks open write 0x209 to PECR: which bits read 1 then, and after the next unlock?',
   },
   {
     id: 'flash-pecr-locked-write',
@@ -82,6 +82,13 @@ const common: readonly Row[] = [
     source: 'silicon returns wrong data outside its specification; the model fails loudly instead',
     confidence: 'hypothesis',
     question: 'At 32 MHz set LATENCY = 0 from SRAM and read flash: wrong words, or a fault?',
+  },
+  {
+    id: 'flash-wait-states-range-2',
+    behaviour: 'In range 2 no wait state is needed up to 16 MHz, twice what RM0376 3.3.3 allows',
+    source: "OpenOCD's stm32l0.cfg programs and verifies real chips at 16 MHz in range 2 with LATENCY 0",
+    confidence: 'corroborated',
+    question: 'In range 2 at HSI16 with LATENCY 0, compare all of flash with its image, cold and hot',
   },
   {
     id: 'flash-store-while-busy',

@@ -14,14 +14,12 @@ const sr = (b: TestBench): number => b.read(REG.FLASH_SR);
 const half = (b: TestBench, address: number): number => b.bus.read(address, 2);
 const done = (b: TestBench): number => b.until(() => (sr(b) & SR.BSY) === 0, 1e9, 1_000);
 function unlock(b: TestBench): TestBench {
-  if ((cr(b) & CR.LOCK) === 0) return b; // keys for an open lock are a wrong sequence
   b.write(REG.FLASH_KEYR, 0x4567_0123);
   b.write(REG.FLASH_KEYR, 0xcdef_89ab);
   return b;
 }
 function unlockOptions(b: TestBench): TestBench {
   unlock(b);
-  if ((cr(b) & CR.OPTWRE) !== 0) return b;
   b.write(REG.FLASH_OPTKEYR, 0x4567_0123);
   b.write(REG.FLASH_OPTKEYR, 0xcdef_89ab);
   return b;
@@ -74,6 +72,14 @@ describe('locks (RM0091 3.2.2)', () => {
   test('OPTWRE is cleared by writing 0, and by LOCK nothing is left to write', () => {
     const b = unlockOptions(createBenchOf(stm32f042));
     b.write(REG.FLASH_CR, CR.LOCK);
+    expect(cr(b)).toBe(CR.LOCK);
+  });
+  test('the keys once more at an open lock change nothing, another value locks', () => {
+    const b = unlock(createBenchOf(stm32f042));
+    b.write(REG.FLASH_KEYR, 0x4567_0123);
+    b.write(REG.FLASH_KEYR, 0xcdef_89ab);
+    expect(cr(b)).toBe(0);
+    expect(() => b.write(REG.FLASH_KEYR, 1)).toThrow('bus fault');
     expect(cr(b)).toBe(CR.LOCK);
   });
   test('a wrong key is a bus error and locks until reset', () => {

@@ -188,7 +188,9 @@ export function createFlashF0(setup: FlashF0Options): FlashModel {
     if (value & CR.LOCK) flashLock.lock();
   }
 
-  function presentKey(lock: typeof flashLock, key: number, offset: number): void {
+  function presentKey(lock: typeof flashLock, keys: readonly number[], key: number, offset: number): void {
+    // The keys once more at an open lock are harmless: OpenOCD sends them again between option erase and programming (corroborated).
+    if (!lock.locked && keys.includes(key)) return;
     if (lock.present(key)) return;
     // A wrong key locks until the next reset and gives a bus error (RM0091 3.2.2 and 3.5.2).
     host.note('wrong flash key', { key });
@@ -202,10 +204,10 @@ export function createFlashF0(setup: FlashF0Options): FlashModel {
         reach.setLatency(acr & ACR.LATENCY);
         return;
       case FLASH.KEYR:
-        presentKey(flashLock, value, offset);
+        presentKey(flashLock, setup.keys.flash, value, offset);
         return;
       case FLASH.OPTKEYR:
-        if (!flashLock.locked) presentKey(optionLock, value, offset);
+        if (!flashLock.locked) presentKey(optionLock, setup.keys.option, value, offset);
         return;
       case FLASH.SR:
         sr &= ~value;

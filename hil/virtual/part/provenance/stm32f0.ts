@@ -13,9 +13,9 @@ const common: readonly Row[] = [
   },
   {
     id: 'flash-key-when-unlocked',
-    behaviour: 'A key written to KEYR while LOCK is clear counts as a wrong key: bus error, locked until reset',
-    source: 'reading of RM0091 3.2.2 ("any wrong sequence")',
-    confidence: 'hypothesis',
+    behaviour: 'A key of the sequence written to KEYR or OPTKEYR while that lock is open is ignored',
+    source: "OpenOCD's stm32f1x driver sends all keys again between option erase and option programming, on real chips",
+    confidence: 'corroborated',
     question: 'With LOCK clear, write 0x45670123 to KEYR: HardFault? LOCK afterwards?',
   },
   {

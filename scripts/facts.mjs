@@ -51,15 +51,17 @@ function normal(value) {
 }
 
 const shown = (value) =>
-  isField(value)
-    ? value.width === 1
-      ? `bit ${value.lsb}`
-      : `bits ${value.lsb + value.width - 1}:${value.lsb}`
-    : Array.isArray(value)
-      ? value.map(shown).join(' ')
-      : typeof value === 'number' && value > 255
-        ? `0x${value.toString(16)}`
-        : String(value);
+  value === undefined
+    ? 'none'
+    : isField(value)
+      ? value.width === 1
+        ? `bit ${value.lsb}`
+        : `bits ${value.lsb + value.width - 1}:${value.lsb}`
+      : Array.isArray(value)
+        ? value.map(shown).join(' ')
+        : typeof value === 'number' && value > 255
+          ? `0x${value.toString(16)}`
+          : String(value);
 
 function provenanceOf(chip, path) {
   const keys = Object.keys(chip.provenance).filter((key) => path === key || path.startsWith(`${key}.`));
@@ -77,6 +79,7 @@ function isOnlyOrigin(chip, path, sourceName) {
 export function compare(chip, thirdParty) {
   const contradictions = [];
   const seconded = new Map();
+  const differences = [];
   for (const source of thirdParty.sources) {
     for (const [path, theirs] of Object.entries(source.facts)) {
       const ours = valueAt(chip, path);
@@ -90,11 +93,19 @@ export function compare(chip, thirdParty) {
       }
     }
   }
+  for (const source of thirdParty.sources) {
+    for (const { path, value, why } of source.differs ?? []) {
+      const ours = valueAt(chip, path);
+      if (ours !== undefined && normal(ours) === normal(value))
+        contradictions.push(`${source.name} is said to differ in ${path}, and does not`);
+      else differences.push(`${path}: ours ${shown(ours)}, ${source.name} has ${value}: ${why}`);
+    }
+  }
   const facts = leaves({ ...chip, provenance: undefined }).filter(
     ([path, value]) => path !== 'name' && value !== undefined,
   );
   const gaps = facts.filter(([path]) => !seconded.has(path));
-  return { contradictions, seconded, gaps, facts };
+  return { contradictions, differences, seconded, gaps, facts };
 }
 
 async function main() {
@@ -108,7 +119,10 @@ async function main() {
       continue;
     }
     files.splice(files.indexOf(`${chip.name.toLowerCase()}.json`), 1);
-    const { contradictions, seconded, gaps, facts } = compare(chip, JSON.parse(readFileSync(file, 'utf8')));
+    const { contradictions, differences, seconded, gaps, facts } = compare(
+      chip,
+      JSON.parse(readFileSync(file, 'utf8')),
+    );
     if (!process.argv.includes('--gaps')) {
       console.log(`${chip.name}: values with a second source`);
       for (const [path, names] of seconded)
@@ -119,9 +133,10 @@ async function main() {
       const from = provenanceOf(chip, path);
       console.log(`  ${path.padEnd(34)} ${shown(value).slice(0, 40).padEnd(14)} ${from.confidence}: ${from.source}`);
     }
+    for (const line of differences) console.log(`DIFFERS        ${chip.name} ${line}`);
     for (const line of contradictions) console.log(`CONTRADICTION  ${chip.name} ${line}`);
     console.log(
-      `${chip.name}: ${facts.length} values, ${facts.length - gaps.length} with a second source, ${gaps.length} without, ${contradictions.length} contradictions`,
+      `${chip.name}: ${facts.length} values, ${facts.length - gaps.length} with a second source, ${gaps.length} without, ${differences.length} known differences, ${contradictions.length} contradictions`,
     );
     failed ||= contradictions.length > 0;
   }

@@ -12,6 +12,7 @@ export const stm32c031c6: Chip = {
     console: { usart: 'USART2', tx: 'PA2', rx: 'PA3' },
     ledPin: 'PA5',
     buttonPin: 'PC13',
+    hseHz: 48_000_000,
     hasLse: true,
   },
   core: { ...c0.core, interrupts: { FLASH: 3, RCC: 4, I2C1: 23, SPI1: 25, USART1: 27, USART2: 28 } },

@@ -12,6 +12,7 @@ export const stm32c071rb: Chip = {
     console: { usart: 'USART2', tx: 'PA2', rx: 'PA3' },
     ledPin: 'PA5',
     buttonPin: 'PC13',
+    hseHz: 48_000_000,
     hasLse: true,
   },
   core: {

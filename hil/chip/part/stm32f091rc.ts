@@ -54,7 +54,7 @@ export const stm32f091rc: Chip = {
     'board.console': documented('the VCP'),
     'board.ledPin': NUCLEO_64_PINS,
     'board.buttonPin': NUCLEO_64_PINS,
-    'board.hseHz': hypothesis('UM1724, MCO of the ST-LINK on MB1136 C-02 and later, recalled'),
+    'board.hseHz': corroborated('Zephyr board file; UM1724: MCO of the ST-LINK on MB1136 C-02 and later'),
     'board.hasLse': hypothesis('UM1724 (MB1136), recalled'),
     sram: corroborated('DS10360; stm32flash ends at 0x20008000'),
     boot0Pin: documented('UM1724, connectors of the NUCLEO-F091RC: PF11-BOOT0'),

@@ -1,6 +1,6 @@
 import type { Chip } from '../chip.ts';
 import { F411_SOURCES, f411xe } from './family-f4.ts';
-import { commonSources, documented, FROM_IOC, hypothesis, NUCLEO_64_PINS } from './sources.ts';
+import { commonSources, corroborated, documented, FROM_IOC, hypothesis, NUCLEO_64_PINS } from './sources.ts';
 
 export const stm32f411re: Chip = {
   ...f411xe,
@@ -21,7 +21,7 @@ export const stm32f411re: Chip = {
     'board.console': documented('the VCP'),
     'board.ledPin': NUCLEO_64_PINS,
     'board.buttonPin': NUCLEO_64_PINS,
-    'board.hseHz': hypothesis('UM1724, MCO of the ST-LINK on MB1136 C-02 and later, recalled'),
+    'board.hseHz': corroborated('Zephyr board file; UM1724: MCO of the ST-LINK on MB1136 C-02 and later'),
     'board.hasLse': hypothesis('UM1724 (MB1136), recalled'),
   },
 };

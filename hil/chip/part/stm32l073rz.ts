@@ -67,7 +67,7 @@ export const stm32l073rz: Chip = {
     'board.console': documented('the VCP'),
     'board.ledPin': NUCLEO_64_PINS,
     'board.buttonPin': NUCLEO_64_PINS,
-    'board.hseHz': hypothesis('UM1724, MCO of the ST-LINK on MB1136 C-02 and later, recalled'),
+    'board.hseHz': corroborated('Zephyr board file; UM1724: MCO of the ST-LINK on MB1136 C-02 and later'),
     'board.hasLse': hypothesis('UM1724 (MB1136), recalled'),
     sram: documented('ST header stm32l073xx.h, SRAM_SIZE_MAX'),
     dataMemory: corroborated('ST header DATA_EEPROM_BASE; DFU string of the ROM: 2 x 3 KB'),

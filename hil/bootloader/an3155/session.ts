@@ -239,7 +239,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
   };
 
   const meet = async (): Promise<RomIdentity> => {
-    const sync = await synchronise(link);
+    const sync = await synchronise(link, chip.rom.startupWithoutLseMs ?? chip.rom.startupMs);
     const { version, commands: has } = await rom.get();
     const productId = await rom.productId();
     if (productId !== chip.identity.devId) {

@@ -11,15 +11,20 @@ export type SyncState = 'fresh' | 'already synchronised';
 /** Glitches that may stand before the ACK: a NRST edge or the adapter's opening reads as one 0x00 (stm32flash issue 3). */
 const GLITCH = 0x00;
 
+/** A ROM that listens has answered the second 0x7F, whatever state it was in. */
+const TRIES = 2;
+
 /**
  * Sends 0x7F and learns from the answer in which state the ROM is. A ROM that is synchronised already takes 0x7F as half a
  * command, so silence is answered by a second 0x7F, which completes it to a NACK (AN3155, section 2; stm32loader relies on it).
+ * @param startupMs Longest time from a reset until this ROM listens (AN2606 table 227): so long, bytes may be lost.
  * @throws HilError 301 (silence) or 302 (something that is no answer of the ROM), both with a diagnosis.
  */
-export async function synchronise(link: An3155Link): Promise<SyncState> {
+export async function synchronise(link: An3155Link, startupMs = 0): Promise<SyncState> {
   link.line.source.take();
   const seen: number[] = [];
-  for (let attempt = 1; attempt <= 2; attempt++) {
+  const tries = TRIES + Math.floor(startupMs / answerMs.sync);
+  for (let attempt = 1; attempt <= tries; attempt++) {
     const limit = link.budget('answer to 0x7F', answerMs.sync, 1, 2);
     await link.send(Uint8Array.of(SYNC), limit);
     for (;;) {
@@ -27,7 +32,7 @@ export async function synchronise(link: An3155Link): Promise<SyncState> {
       if (byte === undefined) break;
       if (byte === NACK) return 'already synchronised';
       if (byte === ACK) {
-        // An ACK to the second 0x7F may be the late one to the first: then the ROM holds half a command.
+        // An ACK to a later 0x7F may be the late one to an earlier: then the ROM holds half a command.
         if (attempt > 1) await resynchronise(link);
         return 'fresh';
       }
@@ -39,7 +44,7 @@ export async function synchronise(link: An3155Link): Promise<SyncState> {
   const { cause, why } = diagnoseSync(link.line.format, new Uint8Array(), link.lineErrors);
   throw new HilError(
     301,
-    `${boardOf(link)}no ACK to 0x7F at ${formatText(link.line.format)} within ${2 * answerMs.sync} ms; nothing came to two tries; ${why}`,
+    `${boardOf(link)}no ACK to 0x7F at ${formatText(link.line.format)} within ${tries * answerMs.sync} ms; nothing came to ${tries} tries; ${why}`,
     { context: { ...contextOf(link), cause } },
   );
 }

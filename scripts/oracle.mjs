@@ -38,7 +38,7 @@ if (values.core !== undefined && CORES[values.core] === undefined) {
   process.exit(2);
 }
 const seed = number('seed', 1);
-const show = number('show', 10);
+const show = Number(values.show);
 
 const hex = (n) => `0x${(n >>> 0).toString(16).padStart(8, '0')}`;
 
@@ -73,6 +73,19 @@ function instructionsBefore(architecture, image, index, end) {
 
 const PC_FIELD = 56;
 
+/** Where QEMU is known to deviate, ours counts; how often is told. */
+function settleDeviations({ deviations, RECORD_FIELDS }, theirs, ours, at, totals) {
+  const offset = (field) => at + 4 * RECORD_FIELDS.indexOf(field);
+  for (const { reason, fields, applies } of deviations) {
+    const differs = fields.some((field) => theirs.readUInt32LE(offset(field)) !== ours.readUInt32LE(offset(field)));
+    if (!differs) continue;
+    const word = (records) => (field) => records.readUInt32LE(offset(field));
+    if (!applies(word(theirs), word(ours))) continue;
+    for (const field of fields) theirs.writeUInt32LE(ours.readUInt32LE(offset(field)), offset(field));
+    totals.deviations.set(reason, (totals.deviations.get(reason) ?? 0) + 1);
+  }
+}
+
 function compareImage(architecture, image, count, theirs, { records: ours, foreign, failure }, totals) {
   const size = architecture.RECORD_SIZE;
   if (failure !== undefined) console.error(`oracle: our core ended with ${failure}`);
@@ -81,10 +94,11 @@ function compareImage(architecture, image, count, theirs, { records: ours, forei
     console.error(`oracle: ${count} records wanted, QEMU wrote ${a}, ours ${b}`);
     totals.different++;
     totals.broken = true;
-    return;
   }
-  for (let i = 0; i < count; i++) {
+  const both = Math.min(theirs.length, ours.length) / size;
+  for (let i = 0; i < both; i++) {
     const range = [size * i, size * (i + 1)];
+    settleDeviations(architecture, theirs, ours, size * i, totals);
     const equal = theirs.compare(ours, ...range, ...range) === 0;
     const record = (offset) => ours.readUInt32LE(size * i + offset);
     const reason = foreign.has(i)
@@ -107,7 +121,14 @@ function compareImage(architecture, image, count, theirs, { records: ours, forei
 async function judge(processor, { architecture, tests }) {
   const dir = mkdtempSync(join(tmpdir(), 'hil-oracle-'));
   const started = Date.now();
-  const totals = { compared: 0, instructions: 0, different: 0, skipped: new Map(), broken: false };
+  const totals = {
+    compared: 0,
+    instructions: 0,
+    different: 0,
+    skipped: new Map(),
+    deviations: new Map(),
+    broken: false,
+  };
   const wanted = values.instructions === undefined ? number('tests', tests) : Number.POSITIVE_INFINITY;
   const instructions = values.instructions === undefined ? Number.POSITIVE_INFINITY : number('instructions', 1);
   try {
@@ -133,6 +154,7 @@ async function judge(processor, { architecture, tests }) {
   console.log(
     `oracle: ${processor} against ${architecture.judge}: ${totals.compared} programs, ${totals.instructions} instructions compared, ${totals.different} programs different; skipped: ${skips}; seed ${seed}, ${seconds} s`,
   );
+  for (const [reason, n] of totals.deviations) console.log(`  QEMU deviates in ${n}: ${reason}`);
   return totals.different === 0 && totals.compared > 0;
 }
 

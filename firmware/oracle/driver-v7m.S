@@ -3,21 +3,21 @@
  * scripts/oracle.mjs writes FP operands at OPERANDS, a table of tests at TABLE and their number to COUNT. Each test is started by an
  * exception return to thread mode on PSP and ends in SVC or a fault; all of them come to `handler`, which writes one record and starts
  * the next test. PendSV, which tests may pend, leaves a trace and returns. Records leave by semihosting. The image runs at address 0
- * with 128 KiB of RAM at 0x2000_0000 (QEMU's netduinoplus2).
+ * with 192 KiB of RAM at 0x2000_0000 (QEMU's netduinoplus2).
  */
         .syntax unified
         .cpu cortex-m4
         .fpu fpv4-sp-d16
         .thumb
 
-        .equ    VARS,       0x20000000  /* +0 index of the running test, +4 record pointer, +8 file, +12 arguments, +24 PendSV's trace */
-        .equ    MSP_TOP,    0x20001000
+        .equ    VARS,       0x2001d5a0  /* where no likely address leads: +0 index of the running test, +4 record pointer, +8 file, +12 arguments, +24 PendSV's trace */
+        .equ    MSP_TOP,    0x2001d000
         .equ    BUFFER,     0x20004000  /* 128 records of 256 bytes */
         .equ    BUFFER_END, 0x2000c000
         .equ    SCRATCH,    0x20018000  /* 1 KiB that tests read, write and use as their stack */
         .equ    SCRATCH_END,0x20018400
         .equ    RAM,        0x20000000
-        .equ    FRAME_SPAN, 0x1ff80     /* a frame that begins this far into RAM still lies in it */
+        .equ    FRAME_SPAN, 0x2ff80     /* a frame that begins this far into RAM still lies in it */
         .equ    SCS,        0xe000e000
         .equ    ICSR,       0xd04
         .equ    CCR,        0xd14
@@ -78,11 +78,13 @@ reset:  ldr     r4, =VARS
         b       .
 
         .align  2
-        /* RBAR with region number, RASR: flash read-only, RAM free, and in the scratch area 256 read-only and 32 privileged bytes */
+        /* RBAR with region number, RASR: flash read-only, 256 KiB of RAM free, and in the scratch area 256 read-only and 32 privileged bytes */
 regions:.word   0x00000010, 0x06020027
-        .word   0x20000011, 0x03060021
+        .word   0x20000011, 0x03060023
         .word   SCRATCH + 0x300 + 0x12, 0x0606000f
         .word   SCRATCH + 0x080 + 0x13, 0x01060009
+        /* SHCSR's active bit by exception number */
+active: .hword  0, 0, 0, 0, 1, 2, 8, 0, 0, 0, 0, 0x80, 0x100, 0, 0x400, 0x800
 name:   .asciz  "records.bin"
         .align  2
 
@@ -154,9 +156,15 @@ handler:
         vstmia  r1, {s0-s31}            /* also stores the lazy part of the frame */
         movs    r12, #0
         tst     r11, #0x10
-        it      eq
-        ldreq   r12, [r4, #96]
-        str     r12, [r2, #120]
+        bne     1f
+        ldr     r12, [r4, #96]
+        add     r6, r4, #32             /* in an FP context S0-S15 are the frame's: the registers are UNKNOWN after stacking */
+        add     r7, r4, #96
+2:      ldr     r8, [r6], #4
+        str     r8, [r1], #4
+        cmp     r6, r7
+        bne     2b
+1:      str     r12, [r2, #120]
         ldmia   r4!, {r6-r9}
         stmia   r2, {r6-r9}
         ldmia   r4!, {r6-r9}
@@ -245,17 +253,26 @@ fill:   add     r0, r1, r0
         msr     msp, r0
         ldr     r0, =SCS
         str     r11, [r0, #FPDSCR]
+        mov     r1, #0
+        str     r1, [r0, #FPCAR]
+        mov     r1, #0xc0000000         /* ASPEN, LSPEN; without LSPEN frames are stored at once */
+        ldrb    r2, [r7, #71]
+        tst     r2, #0x20
+        it      ne
+        bicne   r1, r1, #0x40000000
+        str     r1, [r0, #FPCCR]
         mov     r1, #-1
         str     r1, [r0, #CFSR]
         str     r1, [r0, #HFSR]
         mov     r1, #0x08000000         /* PENDSVCLR */
         str     r1, [r0, #ICSR]
         ldrb    r1, [r7, #70]           /* fault handlers enabled; what is pended goes */
-        ldr     r2, [r0, #SHCSR]
-        ubfx    r2, r2, #0, #12
+        mrs     r2, ipsr
+        adr     r3, active
+        ldrh    r2, [r3, r2, lsl #1]    /* this exception alone is active */
         orr     r2, r2, r1, lsl #16
         str     r2, [r0, #SHCSR]
-        ldrb    r1, [r7, #71]           /* CCR: DIV_0_TRP, UNALIGN_TRP; bit 0 for STKALIGN; bit 7 forbids the FPU */
+        ldrb    r1, [r7, #71]           /* CCR: DIV_0_TRP, UNALIGN_TRP; bit 0 for STKALIGN; bit 5 above; bit 7 forbids the FPU */
         and     r2, r1, #0x18
         bfi     r2, r1, #9, #1
         str     r2, [r0, #CCR]

@@ -289,7 +289,7 @@ export function simpleUnit(rng) {
 }
 
 /** What stands alone. */
-export function specialUnit(rng) {
+export function specialUnit(rng, withFp) {
   const n = low(rng);
   switch (rng.below(16)) {
     case 0:
@@ -314,19 +314,37 @@ export function specialUnit(rng) {
     case 11:
       return exclusive(rng);
     case 12: {
-      // Pend PendSV: ICSR by MOVW and MOVT
+      // Pend PendSV: ICSR by MOVW and MOVT, which no later store must find in a register
       const m = (n + 1) & 7;
       const [icsr, set] = [n << 8, m << 8];
       const store = 0x6000 | (n << 3) | m;
-      return outside(0xf64e, 0x5004 | icsr, 0xf2ce, icsr, 0xf04f, 0x5080 | set, store, 0xf3bf, 0x8f4f, 0xf3bf, 0x8f6f);
+      const address = [0xf64e, 0x5004 | icsr, 0xf2ce, icsr];
+      return outside(...address, 0xf04f, 0x5080 | set, store, 0xf3bf, 0x8f4f, 0xf3bf, 0x8f6f, 0x2000 | icsr);
     }
     case 13:
-      return rng.below(3) === 0 ? outside(0x4685 | (reg(rng) << 3)) : plain(0xbf00); // MOV SP, Rm
+      // Without FP state: where that goes with no place for the frame is not said.
+      return rng.below(3) === 0 && !withFp ? stackUnit(rng, n) : plain(0xbf00);
     case 14:
       return rng.below(3) === 0 ? undefinedUnit(rng) : plain(0xf3af, 0x8000 | rng.pick([0, 1, 4])); // hints
     default:
       return plain(0xfab0 | n, 0xf080 | (n << 8) | n);
   }
+}
+
+/** SP goes where a frame does not fit: past RAM, before it, to nowhere; or back to the scratch area. */
+function stackUnit(rng, n) {
+  const [high, lows] = rng.pick([
+    [0x2003, [0x0008, 0x0020, 0x0050]],
+    [0x2000, [0x0008, 0x0018]],
+    [0x2100, [0x0100]],
+    [0x6000, [0x0100]],
+    [0x2001, [0x8200, 0x8284]],
+  ]);
+  const immediate = (imm, hw1) => [
+    hw1 | (((imm >> 11) & 1) << 10) | (imm >> 12),
+    ((imm & 0x700) << 4) | (n << 8) | (imm & 0xff),
+  ];
+  return outside(...immediate(rng.pick(lows), 0xf240), ...immediate(high, 0xf2c0), 0x4685 | (n << 3));
 }
 
 function undefinedUnit(rng) {

@@ -9,19 +9,20 @@
 
 #define NEVER UINT32_MAX
 
-/* Wait for a level: the time just before it was seen, or NEVER. */
+/* Wait for a level: the time just before it was seen, or NEVER. As short a loop as can be; the watchdog has time for seven bits. */
 static uint32_t time_before(const struct port *port, bool high, uint32_t limit)
 {
   const volatile uint32_t *const idr = &port->gpio->IDR;
   const uint32_t pin = 1u << port->rx_pin;
+  const uint32_t wanted = high ? pin : 0u;
   uint32_t now;
+  watchdog_refresh();
   do {
-    watchdog_refresh();
     now = timer_cycles();
     if (now > limit) {
       return NEVER;
     }
-  } while (!(*idr & pin) == high);
+  } while ((*idr & pin) != wanted);
   return now;
 }
 

@@ -22,9 +22,8 @@ void clock_start(void)
   RCC->APB2ENR |= RCC_APB2ENR_USART1EN;
   (void)RCC->APB2ENR;
   (void)RCC->APB2ENR;
-#if ROM_TAKES_PA13
-  /* [f0-pa13-input-pull-up] PA13 is SWDIO: the debugger has lost its pin */
+#if ROM_PULLS_UP_PA13
+  /* [f0-pa13-pull-up] */
   gpio_pull(GPIOA, 13, GPIO_PUPDR_PULL_UP);
-  gpio_mode(GPIOA, 13, GPIO_MODER_INPUT);
 #endif
 }

@@ -1,6 +1,6 @@
 /*
- * Option bytes of F0: eight bytes, each with its complement beside it, erased and programmed in place: RDP, USER, DATA0, DATA1, WRP0 to
- * WRP3 (RM0091 section 4). [f0-option-write]
+ * Option bytes of F0, each with its complement beside it, erased and programmed in place: RDP, USER, DATA0, DATA1, then as many of WRP0 to
+ * WRP3 as the part has flash for (RM0091 section 4). [f0-option-write]
  */
 #include "options.h"
 
@@ -8,9 +8,9 @@
 #include "link.h"
 #include "watchdog.h"
 
-#define BYTES 8u
 #define RDP 0u
 #define WRP0 4u
+#define BYTES (WRP0 + PART_WRP_BYTES)
 
 #define RDP_BYTE_LEVEL0 0xAAu
 
@@ -85,7 +85,7 @@ bool options_write(const uint8_t *bytes, uint32_t count)
 bool options_protect(uint32_t sectors[PART_WRP_WORDS])
 {
   struct options options = read_options();
-  for (uint32_t i = 0; i < 4u; i++) {
+  for (uint32_t i = 0; i < PART_WRP_BYTES; i++) {
     options.byte[WRP0 + i] = (uint8_t)~(sectors[0] >> 8u * i);
   }
   return program(&options);

@@ -171,11 +171,11 @@ export function readMemory(line: HostLine, address: number, count: number): numb
 }
 
 /** Write Memory up to its data; returns the answer to each of the three steps sent, ending with the first that is not ACK. */
-export function writeMemory(line: HostLine, address: number, data: readonly number[]): number[] {
+export function writeMemory(line: HostLine, address: number, data: readonly number[], limitMs = 100): number[] {
   const block = [data.length - 1, ...data];
   const answers: number[] = [];
   for (const step of [command(0x31), addressBytes(address), [...block, xor(block)]]) {
-    answers.push(...line.exchange(step, 1, 100));
+    answers.push(...line.exchange(step, 1, limitMs));
     if (answers.at(-1) !== ACK) break;
   }
   return answers;

@@ -27,6 +27,7 @@
 #define PART_WRITE_ALIGNMENT 4u
 #define PART_WRP_SECTORS 8u /* bits of WRP0 to WRP3 that stand for flash of this part */
 #define PART_WRP_WORDS 1u
+#define PART_WRP_BYTES 1u
 /* unique id and flash size are in it */
 #define PART_SYSTEM_MEMORY_BASE 0x1FFFC400u
 #define PART_SYSTEM_MEMORY_END 0x1FFFF800u
@@ -57,8 +58,8 @@
 
 /* [rom-hsitrim-zero] */
 #define ROM_FORCES_HSITRIM_TO_ZERO 1
-/* [f0-pa13-input-pull-up] */
-#define ROM_TAKES_PA13 1
+/* [f0-pa13-pull-up] */
+#define ROM_PULLS_UP_PA13 1
 /* [rom-wm-length-nack] */
 #define ROM_REFUSES_ODD_LENGTHS 1
 

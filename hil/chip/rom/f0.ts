@@ -20,12 +20,13 @@ export const f0Behaviours: readonly RomBehaviour[] = [
     question: 'jump-with-program',
   },
   {
-    id: 'f0-pa13-input-pull-up',
+    id: 'f0-pa13-pull-up',
     parts: f0,
-    behaviour: 'makes PA13 (SWDIO) an input with pull-up and leaves it so',
-    source: 'AN2606 r70 T36, T44 (known limitations)',
+    behaviour: 'gives PA13 (SWDIO) a pull-up and leaves it there',
+    source: 'AN2606 r70 T36, T44 (known limitations: PA13 left in input pull-up)',
     confidence: 'documented',
-    choice: 'it is done at start; that V10.1 of the F042 does so too',
+    choice:
+      'the pull-up alone: that "input" also means MODER, so that the debugger is lost in this ROM, nobody has reported; that V10.1 of the F042 does so too',
     question: 'pins-in-rom',
   },
   {

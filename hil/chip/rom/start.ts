@@ -105,7 +105,8 @@ export const startBehaviours: readonly RomBehaviour[] = [
     behaviour: 'starts the program in flash unless the first word is erased or the ROM was chosen: a jump comes back',
     source: 'AN2606 r70 63.1 (L01x), 16.1 (F04x); a public report for the L011; Klipper PR 6959 tried it on an F042',
     confidence: 'documented',
-    choice: 'it does so before it touches anything; the first word is not looked at further',
+    choice:
+      'it does so before it touches anything; the first word is not looked at further; under readout protection the ROM stays',
     question: 'jump-with-program',
   },
   {

@@ -28,7 +28,7 @@ export async function restoreKnownGood(bench: OwnedBench, baseline: Baseline, im
     if (bench.kind === 'virtual') {
       await controls.nrst(false);
       await controls.boot0('released');
-      await controls.button(false);
+      if (bench.chip.board.buttonPin !== undefined) await controls.button(false);
       await controls.power(true);
       for (const usart of bench.chip.rom.usarts) await controls.wire(usart.name, 'auto').catch(() => {});
     }

@@ -13,7 +13,7 @@ import { randomSource } from './lib/oracle-v6m.mjs';
 const CORES = {
   'cortex-m0plus': { architecture: ARMV6M, tests: 20_000 },
   'cortex-m0': { architecture: ARMV6M, tests: 10_000 },
-  'cortex-m4': { architecture: ARMV7M, tests: 60_000 },
+  'cortex-m4': { architecture: ARMV7M, tests: 15_000 },
 };
 
 const { values } = parseArgs({

@@ -3,6 +3,8 @@ import * as v6m from './oracle-v6m.mjs';
 import * as v7m from './oracle-v7m.mjs';
 
 const isPpb = (address) => address >>> 20 === 0xe00;
+const isBitBand = (address) => address >>> 25 === 0x11;
+const isDevice = (address) => address >>> 29 === 2 || address >= 0xa000_0000;
 
 /** First address of a v6-M load or store with low registers, from the registers before it. */
 function v6mAccess(h, r) {
@@ -89,6 +91,12 @@ const V7M_DEVIATIONS = [
     },
   },
   {
+    reason: 'a doubleword that straddles MPU regions is checked by its first word alone',
+    fields: ['mmfar', 'memory'],
+    applies: (theirs, ours) =>
+      theirs('cfsr') === 0x82 && ours('cfsr') === 0x82 && theirs('mmfar') - ours('mmfar') === 4,
+  },
+  {
     // ARMv7-M B1.5.6 ReturnAddress: a synchronous HardFault returns to the instruction itself.
     reason: 'SVC that escalates to HardFault stacks the next instruction’s address',
     fields: ['pc', 'memory'],
@@ -114,11 +122,15 @@ export const ARMV7M = {
   deviations: V7M_DEVIATIONS,
   excuse(_image, ours, theirs) {
     const [cfsr, bfar, excReturn] = [84, 96, 68];
-    // Device memory takes aligned accesses alone (ARMv7-M A3.2.1); QEMU's M profile has no memory types and asks the bus first.
-    const refused = (theirs(cfsr) & 0x8000) !== 0 && (ours(cfsr) & 0x0100_0000) !== 0;
-    const address = theirs(bfar);
-    if (refused && (address >= 0xa000_0000 || (address >= 0x4000_0000 && address < 0x6000_0000)))
+    const registers = Array.from({ length: 14 }, (_, i) => ours(4 * i));
+    const addresses = [...registers, theirs(bfar), theirs(92)];
+    // Device memory takes aligned accesses alone (ARMv7-M A3.2.1); QEMU's M profile has no memory types and asks MPU and bus first.
+    if ((ours(cfsr) & 0x0100_0000) !== 0 && (theirs(cfsr) & 0x0100_0000) === 0 && addresses.some(isDevice))
       return 'unaligned accesses to Device memory';
+    // Unaligned ones have no meaning in a bit-band alias, and QEMU's takes no doublewords.
+    if (addresses.some(isBitBand)) return 'unaligned and doubleword accesses to bit-band aliases';
+    // QEMU's private peripheral bus reads as zero where nothing is.
+    if (isPpb(ours(bfar))) return 'private peripherals';
     // QEMU translates the start of an FP context into the first FP instruction of a block, even where an IT block skips that one.
     if ((theirs(excReturn) & 0x10) !== 0 && (ours(excReturn) & 0x10) === 0)
       return 'FP contexts begun behind a skipped instruction';

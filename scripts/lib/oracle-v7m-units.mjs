@@ -304,8 +304,8 @@ export function specialUnit(rng, withFp) {
       return outside(rng.pick([0xb672, 0xb662])); // CPSID i, CPSIE i
     case 6: // FAULTMASK, which must be clear again before anything faults
       return outside(0xb671, 0xf3ef, 0x8013 | (n << 8), rng.pick([0xbf00, 0x3101]), 0xb661);
-    case 7:
-      return outside(0x2000 | (n << 8) | rng.below(8), 0xf380 | n, 0x8814, 0xf3bf, 0x8f6f); // CONTROL; ISB
+    case 7: // CONTROL; ISB. FPCA stays as it is, but for programs without FP: see `program`
+      return outside(0x2000 | (n << 8) | (withFp ? 4 : 0) | rng.below(4), 0xf380 | n, 0x8814, 0xf3bf, 0x8f6f);
     case 8:
       return outside(0x4668 | n, 0xf380 | n, rng.pick([0x8808, 0x8809])); // MSP or PSP from SP
     case 9:

@@ -1,6 +1,6 @@
 // Random ARMv7-M programs: short, forward-only, biased to where implementations go wrong. Laid out for firmware/oracle/driver-v7m.S.
 import { fpOperand, fpUnit } from './oracle-v7m-fp.mjs';
-import { low, reg, simpleUnit, specialUnit } from './oracle-v7m-units.mjs';
+import { low, simpleUnit, specialUnit } from './oracle-v7m-units.mjs';
 
 export const TEST_SIZE = 128;
 export const TABLE = 0xc00;
@@ -152,7 +152,8 @@ function itMask(rng, condition, count) {
 function itBody(rng, count, withFp) {
   const body = [];
   while (body.length < count) {
-    const unit = withFp && rng.below(3) === 0 ? fpUnit(rng) : rng.below(8) === 0 ? specialUnit(rng, withFp) : simpleUnit(rng);
+    const unit =
+      withFp && rng.below(3) === 0 ? fpUnit(rng) : rng.below(8) === 0 ? specialUnit(rng, withFp) : simpleUnit(rng);
     if (unit.inIt) body.push(unit.code);
   }
   // The last one may branch.
@@ -177,7 +178,7 @@ function unit(rng, withFp) {
 }
 
 /** Halfwords, and the IT state to start in. */
-function program(rng, withFp) {
+function program(rng, withFp, newContext) {
   const items = [];
   const starts = [];
   let itState = 0;
@@ -188,10 +189,16 @@ function program(rng, withFp) {
     const condition = rng.below(14);
     const count = 1 + rng.below(3);
     itState = (condition << 4) | itMask(rng, condition, count);
-    const code = itBody(rng, count, withFp).flat();
+    const code = itBody(rng, count, withFp && !newContext).flat();
     starts.push(0);
     items.push(...code);
     length = sizeOf(code);
+  }
+  if (newContext) {
+    // QEMU 7.2 begins an FP context with the first FP instruction that it translates, even one that an IT block skips.
+    starts.push(length);
+    items.push(0xeeb0, 0x0a40); // VMOV.F32 S0, S0
+    length += 2;
   }
   for (;;) {
     const code = unit(rng, withFp);
@@ -223,13 +230,13 @@ export function writeImage(driver, count, rng) {
   for (let i = 0; i < count; i++) {
     const at = TABLE + TEST_SIZE * i;
     const withFp = rng.below(3) === 0;
-    writeTest(image, at, rng, withFp, program(rng, withFp));
+    const extended = withFp && rng.below(2) === 0;
+    writeTest(image, at, rng, { withFp, extended }, program(rng, withFp, withFp && !extended));
   }
   return image;
 }
 
-function writeTest(image, at, rng, withFp, { code, itState }) {
-  const extended = withFp && rng.below(2) === 0;
+function writeTest(image, at, rng, { withFp, extended }, { code, itState }) {
   // CCR.STKALIGN; QEMU 7.2 does not align the frame of an FP context without it (ARMv7-M B1.5.6 does).
   const keepsAlignment = withFp || rng.below(10) !== 0;
   const sp = SCRATCH + 512 + 4 * rng.below(64);

@@ -140,18 +140,33 @@ function storeAligned(s: CoreState, a: number, value: number, width: Width): voi
   else s.bus.write(a, value, width);
 }
 
-/** A read through a bit-band alias: one bit. ARMv7-M B2.4 is silent; Cortex-M4 TRM 3.7 (documented). */
+/** What the bus refuses is reported for the address that was accessed: the alias. */
+function throughAlias<T>(alias: number, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    return isBusFault(error) ? busFault(alias) : raise(error);
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
+}
+
+/** A read through a bit-band alias: one bit. Cortex-M4 TRM 3.7 (documented). */
 function loadBit(s: CoreState, alias: number, width: Width): number {
   const { address, bit } = bitBandTarget(alias, width);
   if (s.probing && !s.bus.quietRead(address)) throw PROBE_ABORT;
-  return (s.bus.read(address, width) >>> bit) & 1;
+  return throughAlias(alias, () => (s.bus.read(address, width) >>> bit) & 1);
 }
 
 /** A write through a bit-band alias: read, change, write, with nothing between. */
 function storeBit(s: CoreState, alias: number, value: number, width: Width): void {
   const { address, bit } = bitBandTarget(alias, width);
-  const before = s.bus.read(address, width);
-  s.bus.write(address, (value & 1) !== 0 ? before | (1 << bit) : before & ~(1 << bit), width);
+  throughAlias(alias, () => {
+    const before = s.bus.read(address, width);
+    s.bus.write(address, (value & 1) !== 0 ? before | (1 << bit) : before & ~(1 << bit), width);
+  });
 }
 
 /** What the debug port reads and writes outside the PPB: its accesses pass the same bit-band logic (Cortex-M4 TRM 3.7). */

@@ -175,3 +175,10 @@ describe('bit-band (Cortex-M4 TRM 3.7)', () => {
     expect(outcome(bench, [LDR], { 1: alias(RAM, 0) })).toBe(BUS_FAULT);
   });
 });
+
+test('a bit-band alias of nothing faults with its own address in BFAR', () => {
+  const bench = createTestBench({ processor: 'cortex-m4' });
+  bench.core.debugWrite(SHCSR, 0x7_0000, 4);
+  expect(outcome(bench, [LDR], { 1: 0x2300_0000 })).toBe(BUS_FAULT);
+  expect(bench.word(0xe000_ed38)).toBe(0x2300_0000);
+});

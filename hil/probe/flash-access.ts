@@ -12,6 +12,7 @@ import { hexText } from '../trace/plain.ts';
 import { eraseAllByRegister, erasePagesByRegister, programByLoader } from './double-word-loader.ts';
 import { clearEmptyFlag, type EmptyFlagEvidence } from './empty-flag.ts';
 import { createFlashControl, type FlashControl } from './flash-control.ts';
+import { loadOptionBytes } from './option-bytes.ts';
 import { erasePagesL0 } from './page-erase-l0.ts';
 import { plainHex, type TclCommands } from './tcl-commands.ts';
 
@@ -57,7 +58,12 @@ export async function programImage(target: FlashTarget, image: Image): Promise<F
       compare(target, address, bytes, await dump(tcl, folder, address, bytes.length));
     }
     const bytes = image.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
-    return { bytes, empty: await clearEmptyFlag(board, chip, tcl) };
+    const empty = await clearEmptyFlag(board, chip, tcl);
+    if (looksEmptyUntilLoaded(chip)) {
+      await loadOptionBytes(controlOf(target), tcl, RESET_MS);
+      await tcl.run('reset halt', RESET_MS);
+    }
+    return { bytes, empty };
   });
 }
 
@@ -96,6 +102,14 @@ export async function eraseAll(target: FlashTarget): Promise<void> {
   if (chip.flash.controller.ip === 'l0') return erasePagesL0(controlOf(target), tcl, [[0, pageCount(chip) - 1]]);
   await forgetFlashErrors(chip, tcl);
   await flashCommand(target, `${driver} mass_erase 0`);
+}
+
+/**
+ * Parts of boot pattern 6 look at the first flash word when they load the option bytes, and keep what they saw where no register
+ * shows it: a chip that was blank boots its ROM until then (RM0091 2.5, RM0377 2.4: power-on reset or OBL_LAUNCH).
+ */
+function looksEmptyUntilLoaded(chip: Chip): boolean {
+  return chip.rom.bootPattern === 6 && chip.flash.controller.emptyFlag === undefined;
 }
 
 /** Numbers of the pages that an image touches. */

@@ -31,6 +31,9 @@ const START_MS = 2_500;
 /** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
 const SILENCE_MS = 350;
 
+/** No ACK to 0x7F, or something else than one. */
+const SILENT_ROM = [301, 302];
+
 /** A board that lost less than this while it was listened to had time enough to answer. */
 const LOST_MS = 100;
 
@@ -140,10 +143,10 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     });
 
   /**
-   * Nothing answered is an outcome here, anything else an error. A virtual board that lost time meanwhile has had less of it than
-   * the wall says: it is listened to again.
+   * A virtual board that lost time while it was waited for has had less of it than the wall says: what failed with one of these
+   * codes is done again, unless the board was there all the time.
    */
-  const unlessSilent = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T | undefined> => {
+  const despiteLag = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T> => {
     for (;;) {
       const lagBefore = await controls.lagMs();
       try {
@@ -152,15 +155,28 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         if (!isHilError(error) || !codes.includes(error.code)) throw error;
         const lostMs = (await controls.lagMs()) - lagBefore;
         recordNote(recorder, board, 'no answer', { code: error.code, message: error.message, lostMs });
-        if (lostMs < LOST_MS) return undefined;
+        if (lostMs < LOST_MS) throw error;
       }
+    }
+  };
+
+  /** Nothing answered is an outcome here, anything else an error. */
+  const unlessSilent = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await despiteLag(codes, work);
+    } catch (error) {
+      if (isHilError(error) && codes.includes(error.code)) return undefined;
+      throw error;
     }
   };
 
   const meetBootloader = (): Promise<BootloaderHandle> =>
     step('meetBootloader', {}, async () => {
       changeIdentity('looking for the ROM');
-      const session = await openBootloader(await lines.rom(), { chip, board, permissions, scope, recorder });
+      const rom = await lines.rom();
+      const session = await despiteLag(SILENT_ROM, () =>
+        openBootloader(rom, { chip, board, permissions, scope, recorder }),
+      );
       const core = await look();
       if (core.where !== 'system memory') {
         throw new HilError(
@@ -177,7 +193,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
 
   /** Who answers now: the ROM, the application, or nobody; and where the core stands. */
   const whoAnswers = async (): Promise<JumpOutcome> => {
-    const rom = await unlessSilent([301, 302], meetBootloader);
+    const rom = await unlessSilent(SILENT_ROM, meetBootloader);
     if (rom !== undefined) return { what: 'rom', rom, core: rom.proof.core };
     const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
     const core = await look();

@@ -15,8 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function check(elf: Uint8Array): { status: number | null; defects: string } {
-  const file = join(folder, 'stm32g070rb.elf');
+function check(elf: Uint8Array, part = 'stm32g070rb'): { status: number | null; defects: string } {
+  const file = join(folder, `${part}.elf`);
   writeFileSync(file, elf);
   const { status, stderr } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
   return { status, defects: stderr };
@@ -99,6 +99,15 @@ describe('the built application', () => {
 });
 
 describe('the static checks fail when', () => {
+  test('the name of the file is that of no part', () => {
+    expect(check(handoverElf(), 'stm32g999')).toMatchObject({ status: 1 });
+    expect(check(handoverElf(), 'stm32g999').defects).toContain('no part stm32g999 is known');
+  });
+
+  test('the application was built for a part with more memory', () => {
+    expect(check(handoverElf('STM32G0B1RE'), 'stm32g070rb').defects).toContain('is in neither flash nor RAM');
+  });
+
   test.each<[string, string, Parameters<typeof broken>[0]]>([
     [
       'the reset vtable has no stack',

@@ -278,6 +278,8 @@ describe.each(carried)('%s', (part) => {
       expect(pc).toBeLessThan(chip.systemMemory.base + chip.systemMemory.size);
       expect(coreRegister(application.board, xPSR) & 0x1ff).toBe(0);
       expect(coreRegister(application.board, PRIMASK_AND_CONTROL) & 0xff00_0001).toBe(0);
+      const irq = chip.core.interrupts[chip.board.console.usart] ?? 0;
+      expect((peek(application.board, 0xe000_e100 + 4 * (irq >> 5)) >> (irq & 31)) & 1).toBe(0);
       if (chip.core.hasVtor) expect(peek(application.board, 0xe000_ed08)).toBe(chip.systemMemory.base);
     },
   );

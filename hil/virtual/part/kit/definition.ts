@@ -5,7 +5,7 @@
  * rule, and for each role (clocks, power, flash, remap, backup, debug) the IP version that plays it. `assemblePart` does the
  * rest: memories, pins, gated placement on the bus, shared interrupt lines, reset order, boot decision, RDP intruder.
  *
- *     export const stm32x = assemblePart<EnableRegister>({
+ *     export const stm32x = assemblePart<EnableRegister>(() => ({
  *       chip: stm32xFacts,
  *       resetHclkHz: 4_000_000,
  *       memory: { factory: { base: 0x1fff_7500, size: 0x300 } },
@@ -18,9 +18,12 @@
  *       backup: { base: 0x4000_2800, create: ... },
  *       debugMcu: { clock: ['APB2ENR', 22], create: () => createDbgmcuX(idcode) },
  *       usarts: [{ name: 'USART1', base: 0x4001_3800, clock: ['APB2ENR', 14], irq: 37, create: createUsartV2 }],
- *       peripherals: [{ base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'IWDG_SW' }) }, ...],
+ *       peripherals: [
+ *         { base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'IWDG_SW' }) },
+ *         dmaWithSelection({ name: 'DMA1', base: 0x4002_0000, clock: ['AHB1ENR', 0], irqs: [11, 12, 13] }, table),
+ *       ],
  *       unmodelled: [['TIM2', 0x4000_0000, ['APB1ENR', 0]]],
- *     });
+ *     }));
  *
  * Creators get the `PartKit`. Its roles may be used in callbacks only: while a creator runs, other roles may not exist yet.
  * Then: one line in `part/boards.ts`, rows in `provenance/` for all that is less than documented, tests over the part.

@@ -1,12 +1,14 @@
 // Compares the virtual CPUs with QEMU's on random programs.
+//   node scripts/oracle.mjs --write-corpus    (keeps programs and QEMU's answers in fixtures/oracle/armv7m.bin.gz)
 //   node scripts/oracle.mjs [--core cortex-m0 | cortex-m0plus | cortex-m4] [--tests N | --instructions N] [--seed S] [--keep] [--show N]
 // Without --core all cores run, with their short share of tests. Exit code: 0 all equal, 1 a difference, 2 a tool is missing or failed.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { ARMV6M, ARMV7M } from './lib/oracle-architectures.mjs';
-import { buildDriver, bundle, runQemu } from './lib/oracle-tools.mjs';
+import { buildDriver, bundle, projectRoot, runQemu } from './lib/oracle-tools.mjs';
 import { randomSource } from './lib/oracle-v6m.mjs';
 
 /** Tests of a run that names no core. */
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     show: { type: 'string', default: '10' },
     keep: { type: 'boolean', default: false },
+    'write-corpus': { type: 'boolean', default: false },
   },
 });
 
@@ -158,6 +161,57 @@ async function judge(processor, { architecture, tests }) {
   return totals.different === 0 && totals.compared > 0;
 }
 
+const CORPUS = { tests: 1500, kept: 1000, seed: 71 };
+
+/** An image of the programs of `image` with the numbers in `chosen`. */
+function select(architecture, image, chosen) {
+  const { TABLE, TEST_SIZE, CODE, COUNT } = architecture;
+  const selected = Buffer.alloc(TABLE + TEST_SIZE * chosen.length);
+  image.copy(selected, 0, 0, TABLE);
+  selected.writeUInt32LE(chosen.length, COUNT);
+  chosen.forEach((from, to) => {
+    const at = TABLE + TEST_SIZE * to;
+    image.copy(selected, at, TABLE + TEST_SIZE * from, TABLE + TEST_SIZE * (from + 1));
+    selected.writeUInt32LE(at + CODE, at + 24); // the start address
+  });
+  return selected;
+}
+
+/** Programs about which QEMU and the manual agree, for a test that needs neither QEMU nor a compiler. */
+async function writeCorpus() {
+  const architecture = ARMV7M;
+  const { machine, flashSize, ramSize, index, isForeign, RECORD_SIZE } = architecture;
+  const dir = mkdtempSync(join(tmpdir(), 'hil-oracle-'));
+  try {
+    const driver = buildDriver(dir, architecture.driver, architecture.driverCpu);
+    const { drivenRun } = await bundle(dir, "export { drivenRun } from './cpu/driven-run.ts';");
+    let count = CORPUS.tests;
+    let image = architecture.writeImage(driver, count, randomSource(CORPUS.seed));
+    for (;;) {
+      const theirs = runQemu(dir, machine, image);
+      const cycleLimit = 40_000 * count;
+      const ours = drivenRun({ processor: 'cortex-m4', image, flashSize, ramSize, index, cycleLimit, isForeign });
+      const same = (i) =>
+        theirs.compare(ours.records, RECORD_SIZE * i, RECORD_SIZE * (i + 1), RECORD_SIZE * i, RECORD_SIZE * (i + 1)) ===
+        0;
+      const chosen = Array.from({ length: count }, (_, i) => i).filter((i) => !ours.foreign.has(i) && same(i));
+      if (chosen.length === count && count <= CORPUS.kept) {
+        const size = Buffer.alloc(4);
+        size.writeUInt32LE(image.length);
+        const packed = gzipSync(Buffer.concat([size, image, theirs]), { level: 9 });
+        writeFileSync(join(projectRoot, 'fixtures/oracle/armv7m.bin.gz'), packed);
+        console.log(`oracle: ${count} programs kept, ${packed.length} bytes`);
+        return true;
+      }
+      image = select(architecture, image, chosen.slice(0, CORPUS.kept));
+      count = Math.min(chosen.length, CORPUS.kept);
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+if (values['write-corpus']) process.exit((await writeCorpus()) ? 0 : 1);
 let good = true;
 for (const [name, core] of Object.entries(CORES))
   if (values.core === undefined || values.core === name) good = (await judge(name, core)) && good;

@@ -5,7 +5,7 @@
 export const TEST_SIZE = 100;
 export const TABLE = 0x400;
 export const CODE = 68;
-const COUNT = 0x3fc;
+export const COUNT = 0x3fc;
 export const TESTS_PER_IMAGE = 2000;
 const SCRATCH = 0x2000_3800;
 export const CODE_HALFWORDS = 16;

@@ -319,7 +319,20 @@ export function specialUnit(rng, withFp) {
       const [icsr, set] = [n << 8, m << 8];
       const store = 0x6000 | (n << 3) | m;
       const address = [0xf64e, 0x5004 | icsr, 0xf2ce, icsr];
-      return outside(...address, 0xf04f, 0x5080 | set, store, 0xf3bf, 0x8f4f, 0xf3bf, 0x8f6f, 0x2000 | icsr);
+      // Masked until CPSIE, behind which both take it.
+      return outside(
+        0xb672,
+        ...address,
+        0xf04f,
+        0x5080 | set,
+        store,
+        0xf3bf,
+        0x8f4f,
+        0xb662,
+        0xf3bf,
+        0x8f6f,
+        0x2000 | icsr,
+      );
     }
     case 13:
       // Without FP state: where that goes with no place for the frame is not said.

@@ -82,7 +82,7 @@ export function decideRdp(level: number, before: number | undefined, permissions
  * erases the flash, takes it away (RM0490 4.5.2; RM0383 3.6.5).
  */
 function isCodeProtection(name: string, word: OptionWord): boolean {
-  return name.startsWith('PCROP') || name === 'SPRMOD' || name === 'WPRMOD' || word.name.startsWith('PCROP');
+  return word.name.startsWith('PCROP') || name === 'SPRMOD' || name === 'WPRMOD';
 }
 
 function decideCodeProtection(name: string, permissions: Permissions): Decision {

@@ -202,12 +202,13 @@ function executeSlice(s: CoreState, limit: number, single: boolean): boolean {
     waitUntil(s, limit);
     return false;
   }
-  if (window !== 'ready') {
-    s.arch.raiseFault(s, window);
-    return true;
-  }
+  // The MPU looks before the bus does.
   if ((s.mpu.ctrl & 1) !== 0 && !fetchAllowed(s)) {
     s.arch.raiseFault(s, 'execute-denied');
+    return true;
+  }
+  if (window !== 'ready') {
+    s.arch.raiseFault(s, window);
     return true;
   }
   s.cycleBase += s.k;

@@ -95,7 +95,7 @@ export function beginEntry(s: CoreState, exception: number): void {
   s.entering = exception;
   s.enteringReturn = (s.ipsr !== 0 ? 0xffff_fff1 : usesPsp(s) ? 0xffff_fffd : 0xffff_fff9) - (withFp ? 16 : 0);
   s.cycleBase += STACKING_CYCLES + (withFp && (s.fpu!.fpccr & 0x4000_0000) === 0 ? FP_WORDS : 0);
-  if (fault !== 0) takeDerivedFault(s, fault, exception === HARD_FAULT || exception === NMI);
+  if (fault !== 0) takeDerivedFault(s, fault);
 }
 
 /** See `Architecture.finishEntry`. B1.5.6 ExceptionTaken. */
@@ -161,7 +161,7 @@ function deactivate(s: CoreState, exception: number): void {
 /** The return fails: its fault is taken on the frame that is still there, as if it had tail-chained. */
 function refuseReturn(s: CoreState, value: number, bits: number): void {
   s.enteringReturn = (value | 0xf000_0000) >>> 0;
-  takeDerivedFault(s, bits, false);
+  takeDerivedFault(s, bits);
   if (!s.lockup) s.entering = nextException(s, executionPriority(s)) || HARD_FAULT;
 }
 
@@ -231,7 +231,7 @@ function unstack(s: CoreState, value: number, nested: number): void {
   s.r[15] = pc & ~1;
   setPsr(s, psr);
   if (toThread !== (ipsr === 0)) {
-    takeDerivedFault(s, INVPC, false); // on a new frame of the state just restored
+    takeDerivedFault(s, INVPC); // on a new frame of the state just restored
     return;
   }
   // SCR.SLEEPONEXIT: back to the base level means sleep.

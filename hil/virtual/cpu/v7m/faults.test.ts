@@ -200,6 +200,16 @@ describe('derived faults of exception entry and return (B1.5.11)', () => {
     expect(bench.ipsr()).toBe(irq(0));
   });
 
+  test('STKERR on the way into HardFault: its handler runs and finds both causes', () => {
+    const bench = createTestBench({ processor: 'cortex-m4' });
+    bench.put(RESET, LDR_R0_R1, BRANCH_SELF);
+    bench.setRegister(1, NOWHERE);
+    bench.setRegister(18, NOWHERE + 0x100);
+    bench.setRegister(20, 0x0200_0000);
+    bench.runTo(handlerOf(HARD_FAULT));
+    expect([bench.ipsr(), bench.word(CFSR), bench.word(HFSR)]).toEqual([HARD_FAULT, 0x9200, FORCED]);
+  });
+
   test('UNSTKERR: the frame is nowhere on return', () => {
     const bench = createTestBench({ processor: 'cortex-m4' });
     bench.put(RESET, SVC, BRANCH_SELF);

@@ -73,13 +73,14 @@ function takeFault(s: CoreState, bits: number, ready?: boolean): void {
   } else escalate(s, HFSR_FORCED);
 }
 
-/** A fault of exception entry or return: it is taken instead or after; `interrupted` is HardFault's or NMI's own entry (B1.5.11). */
-export function takeDerivedFault(s: CoreState, bits: number, urgent: boolean): void {
+/**
+ * A fault of exception entry or return (B1.5.11): the more urgent of it and what is being entered is taken now, the other after. On
+ * the way into HardFault it is one more reason for the same handler (corroborated: QEMU, and field reports of HardFault handlers
+ * that find STKERR besides PRECISERR).
+ */
+export function takeDerivedFault(s: CoreState, bits: number): void {
   if ((s.debug.demcr & VC_INTERR) !== 0) s.debug.vectorCatch = true;
-  if (urgent) {
-    recordFault(s, bits);
-    enterLockup(s);
-  } else takeFault(s, bits);
+  takeFault(s, bits);
 }
 
 /**

@@ -182,3 +182,9 @@ test('a bit-band alias of nothing faults with its own address in BFAR', () => {
   expect(outcome(bench, [LDR], { 1: 0x2300_0000 })).toBe(BUS_FAULT);
   expect(bench.word(0xe000_ed38)).toBe(0x2300_0000);
 });
+
+test('a fetch that the MPU denies never reaches the bus: IACCVIOL where nothing is', () => {
+  const bench = mpuBench([[RAM, 1 | size(0x4000) | access(FULL)]]);
+  expect(outcome(bench, [0x4708], { 1: 0x6000_0001 })).toBe(MEM_MANAGE); // BX r1
+  expect(bench.word(CFSR)).toBe(1);
+});

@@ -85,7 +85,10 @@ const V7M_DEVIATIONS = [
     // ARM state does not exist: the first thing to go wrong there is EPSR.T, whatever the alignment (ARMv7-M B1.5.14).
     reason: 'a branch to an even address that is no word address reports UNALIGNED, not INVSTATE',
     fields: ['cfsr'],
-    applies: (theirs, ours) => theirs('cfsr') === 0x0100_0000 && ours('cfsr') === 0x2_0000 && (ours('pc') & 2) !== 0,
+    applies: (theirs, ours) =>
+      (theirs('cfsr') ^ ours('cfsr')) === 0x0102_0000 &&
+      (ours('cfsr') & 0x2_0000) !== 0 &&
+      ((ours('pc') & 2) !== 0 || (ours('cfsr') & 0x1010) !== 0), // a frame that could not be stacked tells no PC
   },
   {
     // ARMv7-M B3.2.18: BFAR holds the address that the instruction asked for.

@@ -23,6 +23,9 @@ function wireOf(facts: WireFacts, part: PartModel): UartWire {
   };
 }
 
+/** On every STM32 that has an SWD port. */
+const SWCLK_PIN = 'PA14';
+
 /**
  * Build a virtual board, powered and just out of power-on reset.
  * @throws RangeError for a model that is not known, or a ROM or flash image that does not fit
@@ -97,8 +100,9 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
 
   const button = facts.button === undefined ? undefined : part.net(facts.button.pin);
   button?.setBoardPull(facts.button?.pull);
-  // BOOT0 as a pin of its own has a pull-down on every Nucleo (UM1724 MB1136: R32 10 kOhm; corroborated by the others' schematics).
-  if (facts.boot0Pin === 'BOOT0') part.net(facts.boot0Pin).setBoardPull(0);
+  // BOOT0 has a pull-down on every Nucleo, also where it is a port pin (UM1724 MB1136: R32 10 kOhm; UM1956 MB1180, recalled:
+  // corroborated); but not where it is SWCLK, which the ST-LINK drives.
+  if (facts.boot0Pin !== SWCLK_PIN) part.net(facts.boot0Pin).setBoardPull(0);
   const uarts = facts.wires.map((wire) => wireOf(wire, part));
 
   function setPower(on: boolean): void {

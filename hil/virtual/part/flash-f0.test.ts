@@ -274,7 +274,7 @@ describe('write protection', () => {
   });
   test('the last bit protects all sectors from 31 on', () => {
     const b = withWrp(stm32f091, 3, 0x7f);
-    program(b, FLASH_BASE + 0x3_f000, 0);
+    program(b, FLASH_BASE + 0x2_1000, 0);
     expect(sr(b)).toBe(SR.WRPRTERR);
     b.write(REG.FLASH_SR, SR.WRPRTERR);
     program(b, FLASH_BASE + 0x1_e000, 0);

@@ -62,7 +62,8 @@ const COUNTDOWN = Uint8Array.from([
   ...[0x00, 0x09, 0x00, 0x20], // 0x0800_0014
 ]);
 
-export async function startBench(spec: Partial<BoardSpec> = {}): Promise<Bench> {
+/** @param target OpenOCD's script for the part, without folder and `.cfg` */
+export async function startBench(spec: Partial<BoardSpec> = {}, target = 'stm32g0x'): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'hil-interop-'));
   const running = await startBoards([
     {
@@ -81,7 +82,7 @@ export async function startBench(spec: Partial<BoardSpec> = {}): Promise<Bench> 
     folder,
     openocd: (transport, commands, options = []) =>
       judge('openocd', [
-        ...openocdArgs(transport, ready.stlink.port, ['gdb_port disabled', ...options]),
+        ...openocdArgs(transport, ready.stlink.port, ['gdb_port disabled', ...options], target),
         ...['init', ...commands, 'shutdown'].flatMap((command) => ['-c', command]),
       ]),
     control: (request) => askControl(ready.control.port, request),

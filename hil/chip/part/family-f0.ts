@@ -132,5 +132,6 @@ export const F0_SOURCES: Readonly<Record<string, Provenance>> = {
     'data bytes erased; OBR itself shows flags in bits 7:0',
   ),
   'optionBytes.words.1.factory': documented('RM0091 4.1.3: all bits 1, nothing protected'),
+  'rom.writeProtectPages': documented('RM0091 4.3.4: a bit of WRP for 4 KiB'),
   'rom.ramValid': documented('AN2606 r70 T226 lists none'),
 };

@@ -154,5 +154,7 @@ export const L0_SOURCES: Readonly<Record<string, Provenance>> = {
   'optionBytes.words': documented('ST header stm32l073xx.h; RM0377 3.8.1 calls WRPR FLASH_WRPROT1'),
   'optionBytes.words.0.factory': corroborated('RM0376 and RM0367 as quoted by several public projects; Renode'),
   'optionBytes.words.1.factory': hypothesis('no sector is protected while the bits are 0 and WPRMOD is 0'),
+  'rom.massErase': corroborated('AN2606 r70 4.4: no mass erase on L0; stm32flash marks it as unsupported'),
+  'rom.writeProtectPages': documented('RM0377 3.4.4, WRPROT: a bit for a sector of 4 KiB'),
   'rom.clockSource': documented('AN2606 r70', 'HSI16; a PLL is implied by 32 MHz'),
 };

@@ -46,6 +46,7 @@ export const stm32f042k6: Chip = {
     startupMs: 0.058,
     bootPattern: 6,
     writeAlignment: 4,
+    writeProtectPages: 4,
   },
   provenance: {
     ...commonSources('stm32f042x6.h', 'T35, T36'),

@@ -46,6 +46,7 @@ export const stm32f091rc: Chip = {
     startupMs: 2,
     bootPattern: 6,
     writeAlignment: 4,
+    writeProtectPages: 2,
   },
   provenance: {
     ...commonSources('stm32f091xc.h', 'T43, T44'),

@@ -37,6 +37,8 @@ export const stm32l011k4: Chip = {
     startupMs: 0.63,
     bootPattern: 6,
     writeAlignment: 8,
+    massErase: false,
+    writeProtectPages: 32,
   },
   provenance: {
     ...commonSources('stm32l011xx.h', 'T142, T143'),

@@ -34,6 +34,8 @@ export const stm32l031k6: Chip = {
     startupMs: 0.62,
     bootPattern: 2,
     writeAlignment: 8,
+    massErase: false,
+    writeProtectPages: 32,
   },
   provenance: {
     ...commonSources('stm32l031xx.h', 'T144, T145'),

@@ -59,6 +59,8 @@ export const stm32l073rz: Chip = {
     startupMs: 0.61,
     bootPattern: 7,
     writeAlignment: 8,
+    massErase: false,
+    writeProtectPages: 32,
   },
   provenance: {
     ...commonSources('stm32l073xx.h', 'T148, T149'),

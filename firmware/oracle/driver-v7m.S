@@ -251,6 +251,16 @@ fill:   add     r0, r1, r0
         stmia   r1!, {r0, r2, r11}
 1:      ldr     r0, =MSP_TOP
         msr     msp, r0
+        sub     r1, r0, #256            /* what earlier programs left on the main stack */
+        movs    r2, #0
+        movs    r3, #0
+        movs    r4, #0
+        movs    r5, #0
+3:      stmia   r1!, {r2-r5}
+        cmp     r1, r0
+        bne     3b
+        stmia   r1!, {r2-r5}
+        stmia   r1!, {r2-r5}
         ldr     r0, =SCS
         str     r11, [r0, #FPDSCR]
         mov     r1, #0

@@ -292,7 +292,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
       call('massErase', {}, async () => {
         permit({ kind: 'erase-all', via: 'usart' });
         // The FLASH interface of L0 knows no mass erase, and the ROM refuses it (AN2606 r70 4.4).
-        if (chip.flash.massEraseMs === undefined) return erase(Array.from({ length: pageCount(chip) }, (_, i) => i));
+        if (chip.rom.massErase === false) return erase(Array.from({ length: pageCount(chip) }, (_, i) => i));
         await chooseWords();
         await eraseAllWithQuirks(link, quirks(), () => rom.eraseAll());
       }),

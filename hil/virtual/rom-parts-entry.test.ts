@@ -203,7 +203,14 @@ test.each(romsOf('STM32F042K6', 'STM32F091RC'))('%s forces HSITRIM to 0', (_, ro
 });
 
 test.each(romsOf('STM32F091RC'))('%s gives SWDIO its pull-up again', (_, rom) => {
-  const board = jump(rom, { before: (target) => poke(target, 0x4800_000c, peek(target, 0x4800_000c) & ~(3 << 26)) });
+  const pull = (target: VirtualBoard): number => (peek(target, 0x4800_000c) >>> 26) & 3;
+  const board = jump(rom, {
+    before(target) {
+      poke(target, 0x4002_1014, peek(target, 0x4002_1014) | (1 << 17)); // RCC_AHBENR.IOPAEN
+      poke(target, 0x4800_000c, peek(target, 0x4800_000c) & ~(3 << 26));
+      expect(pull(target)).toBe(0);
+    },
+  });
   pass(board, startMs(rom));
-  expect((peek(board, 0x4800_000c) >>> 26) & 3).toBe(1);
+  expect(pull(board)).toBe(1);
 });

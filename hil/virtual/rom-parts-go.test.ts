@@ -44,21 +44,17 @@ describe.each(readable)('GO of %s', (_, rom) => {
 });
 
 /** RCC_CFGR of the families, the place of SWS in it, and what it shows while the ROM's clock is SYSCLK. */
-const sysclk: Readonly<Record<string, { cfgr: number; lsb: number; mask: number; source: number }>> = {
-  STM32G0B1RE: { cfgr: 0x4002_1008, lsb: 3, mask: 7, source: 2 },
-  STM32C031C6: { cfgr: 0x4002_1008, lsb: 3, mask: 7, source: 0 },
-  STM32C071RB: { cfgr: 0x4002_1008, lsb: 3, mask: 7, source: 0 },
-  STM32L476RG: { cfgr: 0x4002_1008, lsb: 2, mask: 3, source: 3 },
-  STM32F411RE: { cfgr: 0x4002_3808, lsb: 2, mask: 3, source: 2 },
-  STM32L011K4: { cfgr: 0x4002_100c, lsb: 2, mask: 3, source: 3 },
-  STM32L031K6: { cfgr: 0x4002_100c, lsb: 2, mask: 3, source: 3 },
-  STM32L073RZ: { cfgr: 0x4002_100c, lsb: 2, mask: 3, source: 3 },
-  STM32F042K6: { cfgr: 0x4002_1004, lsb: 2, mask: 3, source: 3 },
-  STM32F091RC: { cfgr: 0x4002_1004, lsb: 2, mask: 3, source: 3 },
+const sysclk: Readonly<Record<Chip['family'], { cfgr: number; lsb: number; mask: number; source: number }>> = {
+  G0: { cfgr: 0x4002_1008, lsb: 3, mask: 7, source: 2 },
+  C0: { cfgr: 0x4002_1008, lsb: 3, mask: 7, source: 0 },
+  L4: { cfgr: 0x4002_1008, lsb: 2, mask: 3, source: 3 },
+  F4: { cfgr: 0x4002_3808, lsb: 2, mask: 3, source: 2 },
+  L0: { cfgr: 0x4002_100c, lsb: 2, mask: 3, source: 3 },
+  F0: { cfgr: 0x4002_1004, lsb: 2, mask: 3, source: 3 },
 };
 
 test.each(readable)('%s leaves its own clock as SYSCLK and IWDG_SR.PVU set', (_, rom) => {
-  const { cfgr, lsb, mask, source } = sysclk[rom.part] as (typeof sysclk)[string] & object;
+  const { cfgr, lsb, mask, source } = sysclk[chipNamed(rom.part).family];
   const board = gone(rom);
   expect((peek(board, cfgr) >>> lsb) & mask).toBe(source);
   expect(peek(board, 0x4000_300c) & 1).toBe(1);
@@ -86,7 +82,7 @@ describe.each(romsOf('STM32G0B1RE'))('GO of %s', (_, rom) => {
   });
 });
 
-test.each(romsOf('STM32C031C6', 'STM32C071RB'))('%s leaves HSI48 divided by 2', (_, rom) => {
+test.each(romsOf('STM32C011F6', 'STM32C031C6', 'STM32C071RB'))('%s leaves HSI48 divided by 2', (_, rom) => {
   expect((peek(gone(rom), 0x4002_1000) >>> 11) & 7).toBe(1);
 });
 

@@ -1,5 +1,5 @@
 import type { Chip } from '../chip/chip.ts';
-import { chipNamed } from '../chip/lookup.ts';
+import { chipNamed, chips } from '../chip/lookup.ts';
 import { createVirtualBoard } from './board.ts';
 import type { VirtualBoard } from './board-types.ts';
 import { boards } from './part/boards.ts';
@@ -12,22 +12,15 @@ export interface RomUnderTest {
   readonly romId: number;
 }
 
-const romIds: Readonly<Record<string, readonly number[]>> = {
-  STM32G0B1RE: [0x92],
-  STM32C031C6: [0x52],
-  STM32C071RB: [0xd1],
-  STM32L476RG: [0x92, 0xa2, 0xa3],
-  STM32F411RE: [0xd0],
-  STM32L011K4: [0xc2, 0xc3],
-  STM32L031K6: [0xc0],
-  STM32L073RZ: [0x40, 0x41],
-  STM32F042K6: [0xa0, 0xa1],
-  STM32F091RC: [0x50],
-};
+/** One board of each ROM: two boards may carry the same part (F411). */
+const withRomOfItsOwn = chips.filter(
+  (chip, i) => chip.name !== 'STM32G070RB' && chips.findIndex(({ name }) => name.slice(0, 9) === chip.name.slice(0, 9)) === i,
+);
 
 /** Rows for `describe.each`: a name, and the ROM. */
-export const romsUnderTest: readonly (readonly [string, RomUnderTest])[] = Object.entries(romIds).flatMap(
-  ([part, ids]) => ids.map((romId) => [`${part} ROM 0x${romId.toString(16)}`, { part, romId }] as const),
+export const romsUnderTest: readonly (readonly [string, RomUnderTest])[] = withRomOfItsOwn.flatMap(
+  ({ name: part, rom }) =>
+    rom.versions.map(({ id: romId }) => [`${part} ROM 0x${romId.toString(16)}`, { part, romId }] as const),
 );
 
 /** Only the rows of these parts. */

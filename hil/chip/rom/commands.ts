@@ -221,7 +221,8 @@ export const commandBehaviours: readonly RomBehaviour[] = [
     parts: doubleWord,
     behaviour:
       'Write Protect takes page numbers; the first two runs of a bank become its two WRP areas, the rest is dropped',
-    source: 'AN3155 r20 3.9; the mapping is our choice',
+    source:
+      'AN3155 r20 3.9; the mapping is our choice: a code is a byte, so that it cannot reach the second bank of the L476',
     confidence: 'hypothesis',
     question: 'wp-mapping',
   },

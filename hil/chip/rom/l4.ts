@@ -12,7 +12,8 @@ export const l4Behaviours: readonly RomBehaviour[] = [
     source:
       'AN2606 r70 4.1 (the application must map system memory at 0 first); RM0351 9.2.1 (MEM_MODE has the choice of the pin at reset); an L475 fell back through the ROM (ST community 394384)',
     confidence: 'hypothesis',
-    choice: 'that MEM_MODE is what the ROM looks at',
+    choice:
+      'that MEM_MODE is what the ROM looks at; started by BFB2, hardware must then show main flash in it although the ROM runs',
     question: 'jump-without-remap',
   },
   {

@@ -96,6 +96,7 @@ describe('priorities (ARMv7-M B1.5.4)', () => {
   test('FAULTMASK masks all but NMI, and ends with the return from an exception that is not NMI', () => {
     const bench = benchWith([SVC, BRANCH_SELF]);
     bench.put(handlerOf(SV_CALL), 0xb671, NOP, BX_LR); // CPSID f
+    bench.core.debugWrite(0xe000_ed1c, 0x8000_0000, 4); // SVCall below the interrupt
     bench.runTo(handlerOf(SV_CALL) + 2);
     pend(bench, 0);
     boundaries(bench, 1);

@@ -25,7 +25,7 @@ import type { FlashModel } from './roles.ts';
 
 /**
  * FLASH interface of STM32L47x and L48x: two banks with reads of one while the other works.
- * Source: RM0351 chapter 3 (documented unless a line says less). PCROP protects from writing only.
+ * Source: RM0351 chapter 3 (documented unless a line says less). PCROP is stored and protects nothing.
  */
 export interface FlashL4 extends FlashModel {
   readonly options: OptionBytes;

@@ -256,11 +256,10 @@ fill:   add     r0, r1, r0
         movs    r3, #0
         movs    r4, #0
         movs    r5, #0
+        add     r6, r0, #128
 3:      stmia   r1!, {r2-r5}
-        cmp     r1, r0
+        cmp     r1, r6
         bne     3b
-        stmia   r1!, {r2-r5}
-        stmia   r1!, {r2-r5}
         ldr     r0, =SCS
         str     r11, [r0, #FPDSCR]
         mov     r1, #0

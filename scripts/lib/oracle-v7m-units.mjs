@@ -102,7 +102,8 @@ function compareImmediate(rng, hw1, low12) {
 }
 
 function shiftedRegister(rng) {
-  const shift = (rng.below(8) << 12) | (rng.below(4) << 6) | (rng.below(4) << 4);
+  const imm5 = rng.below(3) === 0 ? rng.pick([0, 1, 31]) : rng.below(32);
+  const shift = ((imm5 >> 2) << 12) | ((imm5 & 3) << 6) | (rng.below(4) << 4);
   const m = reg(rng);
   if (rng.below(10) === 0) return plain(0xeac0 | reg(rng), (shift & ~0x10) | (reg(rng) << 8) | m); // PKHBT, PKHTB
   if (rng.below(5) === 0) return plain(0xea10 | (rng.pick(COMPARES) << 5) | reg(rng), shift | 0x0f00 | m);
@@ -298,8 +299,11 @@ export function specialUnit(rng, withFp) {
     case 2:
     case 3:
       return plain(0xf380 | reg(rng), rng.pick([0x8800, 0x8400, 0x8c00]) | rng.below(4)); // MSR APSR
-    case 4:
-      return outside(0x2000 | (n << 8) | (rng.below(16) << 4), 0xf380 | n, rng.pick([0x8811, 0x8812])); // BASEPRI(_MAX)
+    case 4: {
+      // BASEPRI, then perhaps BASEPRI_MAX
+      const set = (sysm) => [0x2000 | (n << 8) | (rng.below(16) << 4), 0xf380 | n, 0x8800 | sysm];
+      return outside(...set(rng.pick([0x11, 0x12])), ...(bit(rng) ? set(0x12) : []));
+    }
     case 5:
       return outside(rng.pick([0xb672, 0xb662])); // CPSID i, CPSIE i
     case 6: // FAULTMASK, which must be clear again before anything faults

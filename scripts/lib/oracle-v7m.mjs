@@ -184,12 +184,12 @@ function program(rng, withFp, newContext) {
   let itState = 0;
   let length = 0;
   const limit = 6 + rng.below(CODE_HALFWORDS - 8);
-  if (rng.below(12) === 0) {
+  if (!newContext && rng.below(12) === 0) {
     // Begin in the middle of an IT block.
     const condition = rng.below(14);
     const count = 1 + rng.below(3);
     itState = (condition << 4) | itMask(rng, condition, count);
-    const code = itBody(rng, count, withFp && !newContext).flat();
+    const code = itBody(rng, count, withFp).flat();
     starts.push(0);
     items.push(...code);
     length = sizeOf(code);

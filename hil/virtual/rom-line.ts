@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chipNamed } from '../chip/lookup.ts';
 import { createVirtualBoard } from './board.ts';
 import type { Level, VirtualBoard } from './board-types.ts';
@@ -17,11 +17,14 @@ const G070 = 'STM32G070RB';
 const partOf = (rom: Rom): string => (typeof rom === 'number' ? G070 : rom.part);
 const idOf = (rom: Rom): number => (typeof rom === 'number' ? rom : rom.romId);
 
+const imageOf = (rom: Rom): URL =>
+  new URL(`${partOf(rom).slice(0, 9).toLowerCase()}-0x${idOf(rom).toString(16).toUpperCase()}.bin`, folder);
+
 /** The built stand-in ROM; `make -C firmware rom` builds it. */
-export function romImage(rom: Rom): Uint8Array {
-  const line = partOf(rom).slice(0, 9).toLowerCase();
-  return readFileSync(new URL(`${line}-0x${idOf(rom).toString(16).toUpperCase()}.bin`, folder));
-}
+export const romImage = (rom: Rom): Uint8Array => readFileSync(imageOf(rom));
+
+/** False of a version that AN2606 names and no stand-in ROM follows. `rom-images.test.ts` has the list of those that must be there. */
+export const isBuilt = (rom: Rom): boolean => existsSync(imageOf(rom));
 
 /** Patterns of AN2606 table 2 in which hardware starts the ROM of an erased chip by itself. */
 const EMPTY_CHECK = [6, 11];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Chip } from '../chip/chip.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import type { VirtualBoard } from './board-types.ts';
 import { ACK, addressBytes, command, coreRegister, NACK, peek, synchronised, writeMemory } from './rom-line.ts';

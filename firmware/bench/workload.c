@@ -1,6 +1,6 @@
 /*
  * What the speed of a core is measured with: CRC, sort, matrix and string work in small rounds, interrupted by SysTick.
- * It needs nothing but a Cortex-M0+ core, code at 0x1000_0000 and RAM at 0x2000_0000, so it runs on any simulator of one.
+ * It needs nothing but a Cortex-M core, code where the linker puts it and RAM at 0x2000_0000, so it runs on any simulator of one.
  */
 #include "cortex-m.h"
 

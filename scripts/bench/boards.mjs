@@ -7,6 +7,7 @@ import { romBinary } from './product.mjs';
 
 const host = fileURLToPath(new URL('host-boards.mjs', import.meta.url));
 
+/** A NUCLEO-G070RB, unless the options say otherwise. */
 const specOf = (name, options) => ({
   name,
   model: 'NUCLEO-G070RB',

@@ -1,4 +1,4 @@
-// One core executing the workload, in a process of its own: node cpu-engine.mjs ours|ours-watched|rp2040js|rp2040js-bare BINARY SAMPLES
+// One core executing the workload, in a process of its own: node cpu-engine.mjs ours|ours-watched|ours-m4|rp2040js|rp2040js-bare BINARY SAMPLES
 // Prints one JSON line: { perRound, result, rates: instructions per second of each sample }.
 import { readFileSync } from 'node:fs';
 import { product } from './product.mjs';
@@ -14,14 +14,14 @@ const COUNTED_ROUNDS = 16;
 const WARM_MS = 1500;
 const SAMPLE_MS = 700;
 
-async function ours(image, watched) {
+async function ours(image, watched, processor) {
   const { createBus } = await product('virtual/bus');
   const { createCore } = await product('virtual/cpu/create-core');
   const bus = createBus();
   bus.addMemory({ name: 'code', base: CODE, size: 0x1_0000 }).bytes.set(image);
   const ram = bus.addMemory({ name: 'ram', base: RAM, size: 0x2000, writable: true });
   bus.setAlias(bus.memoryAt(CODE));
-  const core = createCore({ bus });
+  const core = createCore({ bus, ...(processor === undefined ? {} : { processor }) });
   core.reset('power');
   // Debug as OpenOCD leaves it while a program runs: enabled, a breakpoint armed (on the fault handler).
   core.debugWrite(0xe000_edf0, 0xa05f_0001, 4); // DHCSR
@@ -142,6 +142,7 @@ const image = readFileSync(binary);
 const engines = {
   ours: () => ours(image, false),
   'ours-watched': () => ours(image, true),
+  'ours-m4': () => ours(image, false, 'cortex-m4'),
   rp2040js: () => rp2040js(image),
   'rp2040js-bare': () => bareRp2040js(image),
 };

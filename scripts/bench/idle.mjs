@@ -1,10 +1,11 @@
 // What a board costs that nobody talks to: CPU time of its process, and memory.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startHost } from './boards.mjs';
 import { figure, plain } from './figures.mjs';
-import { handoverElf } from './product.mjs';
+import { handoverElf, root } from './product.mjs';
 
 /** Starting costs more than idling: in its first seconds V8 still compiles what the ticks execute, and collects the garbage of the start. */
 const SETTLE_MS = 10_000;
@@ -41,6 +42,14 @@ async function idle(options) {
   }
 }
 
+/** The largest of the virtual parts: 1 MiB of flash, 128 KiB of RAM. */
+const l476 = {
+  model: 'NUCLEO-L476RG',
+  romId: 0xa3,
+  romPath: join(root, 'build/firmware/rom/stm32l476-0xA3.bin'),
+  flashPath: join(root, 'build/firmware/handover/stm32l476rg.elf'),
+};
+
 async function memoryPerBoard(alone, options) {
   const running = await startHost(Array.from({ length: 1 + MORE_BOARDS }, () => options));
   try {
@@ -68,6 +77,9 @@ export async function measureIdle({ runs }) {
     const common = { unit: '% of a core', show: plain(2), better: 'lower', goal: GOAL_PERCENT };
     figures.push(figure({ ...common, what: `idle board: ${what}`, values: percents }));
   }
+  const large = await memoryPerBoard((await idle(l476)).mib, l476);
+  const mib = { unit: 'MiB', show: plain(1), better: 'lower' };
+  figures.push(figure({ ...mib, what: 'memory of one more board with 1 MiB of flash', values: [large] }));
   figures.push(
     figure({ what: 'memory of one more board', unit: 'MiB', show: plain(1), better: 'lower', values: memory }),
   );

@@ -12,7 +12,7 @@ const RAM_FROM = 0x2000_0000;
 
 /**
  * By the name of the file: flash in KB; RAM in KB (as far as it exists with RAM parity on; SRAM1 of the L476), both by the reference
- * manuals; RAM that the ROM uses, in bytes, by AN2606 r70 (T35, T43, T83, T107, T111, T12, T16, T142, T144, T148, T170).
+ * manuals; RAM that the ROM uses, in bytes, by AN2606 r70 (T35, T43, T83, T107, T111, T10, T12, T16, T142, T144, T148, T170).
  */
 const PARTS = {
   stm32f042k6: { flashKb: 32, ramKb: 6, romRam: 0x1800 },
@@ -21,6 +21,7 @@ const PARTS = {
   stm32f411re: { flashKb: 512, ramKb: 128, romRam: 0x3000 },
   stm32g070rb: { flashKb: 128, ramKb: 32, romRam: 0x3000 },
   stm32g0b1re: { flashKb: 512, ramKb: 128, romRam: 0x4000 },
+  stm32c011f6: { flashKb: 32, ramKb: 6, romRam: 0x0e00 },
   stm32c031c6: { flashKb: 32, ramKb: 12, romRam: 0x0e00 },
   stm32c071rb: { flashKb: 128, ramKb: 24, romRam: 0x2300 },
   stm32l011k4: { flashKb: 16, ramKb: 2, romRam: 0x0800 },

@@ -228,6 +228,18 @@ fill:   add     r0, r1, r0
         stmia   r2!, {r0, r1, r6, r7}
         cmp     r2, r3
         bne     fill
+        movs    r0, #0                  /* and what large offsets reach behind it */
+        movs    r1, #0
+        movs    r4, #0
+        movs    r6, #0
+        mov     r8, #0
+        mov     r9, #0
+        mov     r10, #0
+        mov     r11, #0
+        add     r3, r2, #4096
+clear:  stmia   r2!, {r0, r1, r4, r6, r8-r11}
+        cmp     r2, r3
+        bne     clear
         ldr     r7, =table
         add     r7, r7, r5, lsl #7
         ldr     r0, =operands

@@ -91,7 +91,7 @@ const V7M_DEVIATIONS = [
   {
     // What becomes of FPCCR then is not said (ARMv7-M B1.5.6).
     reason: 'a frame that cannot be stacked still counts as a lazy one',
-    fields: ['fpccr', 'fpcar'],
+    fields: ['fpccr', 'fpcar', 'fpscr', 'memory', ...Array.from({ length: 16 }, (_, i) => `s${i}`)],
     applies: (theirs, ours) => (ours('cfsr') & 0x1010) !== 0 && theirs('cfsr') === ours('cfsr'),
   },
   {
@@ -148,9 +148,9 @@ export const ARMV7M = {
     registers[13] = ours(frame) + ((ours(excReturn) & 0x10) !== 0 ? 32 : 104) + ((ours(60) & 0x200) !== 0 ? 4 : 0);
     const lr = ours(52);
     const address = v7mAccess(image, ours(pc), [...registers, lr]);
+    const candidates = [theirs(bfar), theirs(mmfar), ...(ours(pc) === 0 ? registers : [address])]; // no frame tells no PC
     // Device memory takes aligned accesses alone (ARMv7-M A3.2.1); QEMU's M profile has no memory types and asks MPU and bus first.
-    if ((ours(cfsr) & 0x0100_0000) !== 0 && [address, theirs(bfar), theirs(mmfar)].some(isDevice))
-      return 'unaligned accesses to Device memory';
+    if ((ours(cfsr) & 0x0100_0000) !== 0 && candidates.some(isDevice)) return 'unaligned accesses to Device memory';
     // Unaligned ones have no meaning in a bit-band alias, and QEMU's takes no doublewords.
     const started = Array.from({ length: 16 }, (_, i) => image.readUInt32LE(test + 4 * i));
     const differing = [...Array(14).keys()].map((i) => [ours(4 * i), theirs(4 * i)]).filter(([a, b]) => a !== b);

@@ -217,6 +217,8 @@ REGISTER_AT(syscfg, ITLINE, 0x80);
 #define SYSCFG_CFGR1_MEM_MODE_MAIN_FLASH 0u
 #define SYSCFG_CFGR1_MEM_MODE_SYSTEM_FLASH 1u
 #define SYSCFG_CFGR1_MEM_MODE_SRAM 3u
+#define SYSCFG_CFGR1_PA11_RMP (1u << 3) /* the pad of PA11 is PA9 */
+#define SYSCFG_CFGR1_PA12_RMP (1u << 4) /* the pad of PA12 is PA10 */
 #define SYSCFG_CFGR2_SRAM_PEF (1u << 8) /* SRAM parity error; cleared by writing 1 */
 
 /* --- USART, DBG ------------------------------------------------------------------------------------------------------------ */

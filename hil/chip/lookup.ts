@@ -1,5 +1,6 @@
 import { HilError } from '../error/hil-error.ts';
 import type { Chip } from './chip.ts';
+import { stm32c011f6 } from './part/stm32c011f6.ts';
 import { stm32c031c6 } from './part/stm32c031c6.ts';
 import { stm32c071rb } from './part/stm32c071rb.ts';
 import { stm32f042k6 } from './part/stm32f042k6.ts';
@@ -17,6 +18,7 @@ import { stm32l476rg } from './part/stm32l476rg.ts';
 export const chips: readonly Chip[] = [
   stm32g070rb,
   stm32g0b1re,
+  stm32c011f6,
   stm32c031c6,
   stm32c071rb,
   stm32f042k6,

@@ -16,6 +16,7 @@ const permissions = { erase: 'mass', write_protection: true, option_bytes: true,
 /** A word of write protection that protects nothing important, and the same at rest. */
 const PROTECTION: Readonly<Record<string, readonly [word: string, page0: number]>> = {
   STM32G0B1RE: ['WRP2AR', 0x0000_0000],
+  STM32C011F6: ['WRP1AR', 0x0000_0000],
   STM32C031C6: ['WRP1AR', 0x0000_0000],
   STM32C071RB: ['WRP1AR', 0x0000_0000],
   STM32L476RG: ['WRP2AR', 0xff00_ff00],

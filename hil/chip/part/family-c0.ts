@@ -69,14 +69,18 @@ export const optionBytesC0: Chip['optionBytes'] = {
   words: optionWordsC0(),
 };
 
-export const C0_SOURCES: Readonly<Record<string, Provenance>> = {
-  ...FLASH_G0_SOURCES,
+/** What surrounds the part on a Nucleo-64 of the line. */
+export const C0_NUCLEO_SOURCES: Readonly<Record<string, Provenance>> = {
   'board.vcp': FROM_IOC,
   'board.console': documented('the VCP'),
   'board.hseHz': corroborated('Zephyr board files; UM2953, UM3353 (crystal on the board)'),
   'board.hasLse': corroborated('Zephyr board files; UM2953, UM3353'),
   'board.ledPin': NUCLEO_64_PINS,
   'board.buttonPin': NUCLEO_64_PINS,
+};
+
+export const C0_SOURCES: Readonly<Record<string, Provenance>> = {
+  ...FLASH_G0_SOURCES,
   'core.cpuid': hypothesis('Arm Cortex-M0+ r0p1 TRM', 'the revision that debuggers report on L0, G0 and C0'),
   'core.dpidr': documented('OpenOCD master, target/stm32c0x.cfg'),
   debugMcu: corroborated('ST header stm32c071xx.h: DBG_BASE, RCC_APBENR1 bit 27 DBGEN; OpenOCD master stm32c0x.cfg'),

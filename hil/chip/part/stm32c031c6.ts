@@ -1,5 +1,5 @@
 import type { Chip } from '../chip.ts';
-import { C0_SOURCES, c0, optionBytesC0 } from './family-c0.ts';
+import { C0_NUCLEO_SOURCES, C0_SOURCES, c0, optionBytesC0 } from './family-c0.ts';
 import { flashControllerG0 } from './flash-g0.ts';
 import { commonSources, GET_V3_1, hypothesis } from './sources.ts';
 
@@ -44,6 +44,7 @@ export const stm32c031c6: Chip = {
   provenance: {
     ...commonSources('stm32c031xx.h', 'T12, T13'),
     ...C0_SOURCES,
+    ...C0_NUCLEO_SOURCES,
     'rom.ramValid': hypothesis(
       'AN2606 r70 T226 prints 0x20002000 to 0x200017FF, which cannot be',
       'the next 4 KB border above the 3.5 KB that the ROM uses, to the end of the RAM',

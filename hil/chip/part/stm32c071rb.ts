@@ -1,5 +1,5 @@
 import type { Chip } from '../chip.ts';
-import { C0_SOURCES, c0, optionBytesC0 } from './family-c0.ts';
+import { C0_NUCLEO_SOURCES, C0_SOURCES, c0, optionBytesC0 } from './family-c0.ts';
 import { flashControllerG0 } from './flash-g0.ts';
 import { commonSources, documented, GET_V3_1 } from './sources.ts';
 
@@ -50,6 +50,7 @@ export const stm32c071rb: Chip = {
   provenance: {
     ...commonSources('stm32c071xx.h', 'T16, T17'),
     ...C0_SOURCES,
+    ...C0_NUCLEO_SOURCES,
     'rom.idAddress': documented('AN2606 r70 T3', 'inside system memory, not at its end as elsewhere'),
   },
 };

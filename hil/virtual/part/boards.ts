@@ -2,6 +2,7 @@ import { type Chip, romUsartOn } from '../../chip/chip.ts';
 import type { Level } from '../board-types.ts';
 import type { CoreOptions, Processor } from '../cpu/options.ts';
 import type { Part } from './part.ts';
+import { stm32c011 } from './stm32c011.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
 import { stm32f042 } from './stm32f042.ts';
@@ -40,6 +41,7 @@ export interface VirtualBoardFacts {
 const parts: readonly Part[] = [
   stm32g070,
   stm32g0b1,
+  stm32c011,
   stm32c031,
   stm32c071,
   stm32l476,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LineFrame } from '../board-types.ts';
 import { REG } from './addresses.ts';
+import { stm32c011 } from './stm32c011.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
@@ -74,6 +75,7 @@ function withUsart1(b: TestBench): TestBench {
 describe.each([
   ['G070', stm32g070, 7],
   ['G0B1', stm32g0b1, 7],
+  ['C011', stm32c011, 3],
   ['C031', stm32c031, 3],
   ['C071', stm32c071, 5],
 ] as const)('DMA1 of %s (RM0454 chapter 10)', (_name, part, channels) => {

@@ -13,6 +13,7 @@ import {
   status,
   unlock,
 } from './flash-steps-g0.ts';
+import { stm32c011 } from './stm32c011.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
@@ -25,6 +26,7 @@ const DBG_SWEN = 1 << 18;
 const parts = [
   ['G070', stm32g070, 0xdfff_e1aa, 0x600, 64],
   ['G0B1', stm32g0b1, 0xffff_feaa, 0x4_0600, 256],
+  ['C011', stm32c011, 0xffff_feaa, 0x4_0600, 16],
   ['C031', stm32c031, 0xffff_feaa, 0x4_0600, 16],
   ['C071', stm32c071, 0xffff_feaa, 0x4_0600, 64],
 ] as const;
@@ -80,6 +82,7 @@ describe.each(parts)('FLASH of %s', (_name, part, optr, acr, pages) => {
 
 describe.each([
   ['G0B1', stm32g0b1],
+  ['C011', stm32c011],
   ['C031', stm32c031],
   ['C071', stm32c071],
 ] as const)('DBG_SWEN of %s (ST header FLASH_ACR_DBG_SWEN)', (_name, part) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { REG } from './addresses.ts';
+import { stm32c011 } from './stm32c011.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
@@ -20,6 +21,7 @@ describe('reset state', () => {
   test.each([
     ['G070', stm32g070, 0x500, 0x1000, 16_000_000],
     ['G0B1', stm32g0b1, 0x500, 0x1000, 16_000_000],
+    ['C011', stm32c011, 0x1540, 0, 12_000_000],
     ['C031', stm32c031, 0x1540, 0, 12_000_000],
     ['C071', stm32c071, 0x1540, 0, 12_000_000],
   ] as const)('of %s: CR, PLLCFGR and HCLK', (_name, part, cr, pllcfgr, hclkHz) => {

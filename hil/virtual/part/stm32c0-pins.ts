@@ -19,6 +19,12 @@ export const portsC031: readonly PortFacts<EnableRegister>[] = portsG0({
 });
 
 /**
+ * UFQFPN20 and TSSOP20. PA9 and PA10 have no pad of their own: they come out on PA11 and PA12 once SYSCFG_CFGR1 says so.
+ * Source: ST's pin data for STM32C011F(4-6)Ux, as in Zephyr's pinctrl.dtsi; ports: stm32c0.dtsi (corroborated).
+ */
+export const portsC011: readonly PortFacts<EnableRegister>[] = portsG0({ A: 0x7fff, B: 0x00c0, C: 0xc000, F: 0x0004 });
+
+/**
  * Alternate functions of the STM32C0 that a model serves.
  * Source: tables of alternate functions of DS13867 (C031) and DS14693 (C071), as in Zephyr's pinctrl.dtsi files, which are made from
  * ST's pin data (corroborated).
@@ -41,6 +47,10 @@ export const alternatesC031: AlternateTable = {
   PB7: { 0: 'USART1_RX' },
   PC14: { 0: 'USART1_TX' },
 };
+
+const { PA15: _pa15, PB2: _pb2, ...onTwentyPins } = alternatesC031;
+/** Those of the C031 without the pins that 20 pins do not bring out: the pin data lists the same numbers (corroborated). */
+export const alternatesC011: AlternateTable = onTwentyPins;
 
 export const alternatesC071: AlternateTable = {
   ...alternatesC031,

@@ -33,7 +33,7 @@ export interface C0Definition {
   readonly unmodelled: PartDefinition<EnableRegister>['unmodelled'];
 }
 
-/** Interrupt numbers. Source: ST headers stm32c031xx.h and stm32c071xx.h (documented). */
+/** Interrupt numbers. Source: ST headers stm32c011xx.h, stm32c031xx.h, stm32c071xx.h (documented). */
 const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI0_1: 5, EXTI2_3: 6, EXTI4_15: 7, USART1: 27, USART2: 28 } as const;
 
 /** REV_ID 0x1000 and bits 15:12 as on G0: hypothesis. */
@@ -59,7 +59,11 @@ export function assembleC0(own: C0Definition): Part {
           random: kit.host.random('oscillators'),
           irq: IRQ.RCC,
           variant: own.variant,
-          mask: { IOPENR: 0x2f, AHBENR: 0x1101, ...own.enables },
+          mask: {
+            IOPENR: own.ports.reduce((mask, { clock }) => mask | (1 << clock[1]), 0),
+            AHBENR: 0x1101,
+            ...own.enables,
+          },
           usartSelect: { USART1: 0 },
           hseHz: kit.host.clocks.hseHz,
           hasLse: kit.host.clocks.hasLse,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { REG } from './addresses.ts';
+import { stm32c011 } from './stm32c011.ts';
 import { stm32c031 } from './stm32c031.ts';
 import { stm32c071 } from './stm32c071.ts';
 import { stm32g0b1 } from './stm32g0b1.ts';
@@ -7,6 +8,7 @@ import { createBenchOf, hostFrame, type TestBench } from './test-bench.ts';
 
 const parts = [
   ['G0B1', stm32g0b1, 0x1fff_7590, 0x1fff_75e0, 512, 0x467, 0x2002_4000],
+  ['C011', stm32c011, 0x1fff_7550, 0x1fff_75a0, 32, 0x443, 0x2000_1800],
   ['C031', stm32c031, 0x1fff_7550, 0x1fff_75a0, 32, 0x453, 0x2000_3000],
   ['C071', stm32c071, 0x1fff_7550, 0x1fff_75a0, 128, 0x493, 0x2000_6000],
 ] as const;

@@ -3,6 +3,7 @@ import type { ModelledBehaviour } from './behaviour.ts';
 const G0B1 = 'STM32G0B1RE';
 const C071 = 'STM32C071RB';
 const C031 = 'STM32C031C6';
+const C011 = 'STM32C011F6';
 
 type Row = Omit<ModelledBehaviour, 'id' | 'part'>;
 
@@ -11,8 +12,8 @@ function forEach(parts: Readonly<Record<string, string>>, id: string, row: Row):
   return Object.entries(parts).map(([prefix, part]) => ({ id: `${prefix}-${id}`, part, ...row }));
 }
 
-const ALL = { g0b1: G0B1, c071: C071, c031: C031 };
-const C0 = { c071: C071, c031: C031 };
+const C0 = { c071: C071, c031: C031, c011: C011 };
+const ALL = { g0b1: G0B1, ...C0 };
 
 export const stm32g0c0Behaviours: readonly ModelledBehaviour[] = [
   ...forEach(ALL, 'flash-cr-write-while-busy', {
@@ -122,6 +123,15 @@ export const stm32g0c0Behaviours: readonly ModelledBehaviour[] = [
     confidence: 'hypothesis',
     question: 'Cycles from a write of HSIDIV to the new rate at MCO',
   }),
+  {
+    id: 'c011-pad-remap-not-modelled',
+    part: C011,
+    behaviour: 'PA9 and PA10 reach the wire whatever PA11_RMP and PA12_RMP of SYSCFG_CFGR1 say; PA11 and PA12 never do',
+    source: 'gap of the model: with 20 pins the pads are PA11 [PA9] and PA12 [PA10], and a reset selects PA11 and PA12',
+    confidence: 'hypothesis',
+    question:
+      'With USART1 on PA9, clear PA11_RMP while it sends: does the line go still? What does the ROM leave in CFGR1?',
+  },
   {
     id: 'g0b1-single-bank-page-numbers',
     part: G0B1,

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * Static checks of the application under test: `check-firmware.mjs ELF …`. What a suite relies on must hold before a board is touched:
+ * Static checks of the application under test: `check-firmware.mjs ELF … | --all`. What a suite relies on must hold before a board is touched:
  * docs/handover.md, "Static checks". The name of the file tells the part. Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
  */
 import { readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FLASH_FROM = 0x0800_0000;
 const RAM_FROM = 0x2000_0000;
@@ -212,4 +212,12 @@ function main(files) {
   return bad ? 1 : 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = main(process.argv.slice(2));
+/** `--all`: what has been built for every part; a part without an ELF is then a defect of its own. */
+function chosen(files) {
+  if (files.length !== 1 || files[0] !== '--all') return files;
+  const folder = fileURLToPath(new URL('../build/firmware/handover', import.meta.url));
+  return Object.keys(PARTS).map((part) => join(folder, `${part}.elf`));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.exitCode = main(chosen(process.argv.slice(2)));

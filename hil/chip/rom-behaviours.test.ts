@@ -93,3 +93,8 @@ describe('a ROM behaviour', () => {
     expect(romBehavioursOf('STM32G070RB', 0xb4).map((row) => row.id)).not.toContain('g070-erase-wrong-busy-bit');
   });
 });
+
+test('a part has the behaviours of its line: the ROM does not depend on the package', () => {
+  expect(romBehavioursOf('STM32F411CE').length).toBeGreaterThan(20);
+  expect(romBehavioursOf('STM32F411CE')).toEqual(romBehavioursOf('STM32F411RE'));
+});

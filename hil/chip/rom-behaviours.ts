@@ -22,10 +22,14 @@ export const romBehaviours: readonly RomBehaviour[] = [
   ...f0Behaviours,
 ];
 
+/** Parts of one line carry the same ROM: STM32F411RE and STM32F411CE. */
+const romLineOf = (part: string): string => part.slice(0, 'STM32F411'.length);
+
 /** Rows of a part, or of one ROM version of it. */
 export function romBehavioursOf(chip: string, romId?: number): readonly RomBehaviour[] {
   return romBehaviours.filter(
     (row) =>
-      row.parts.includes(chip) && (romId === undefined || row.versions === undefined || row.versions.includes(romId)),
+      row.parts.some((part) => romLineOf(part) === romLineOf(chip)) &&
+      (romId === undefined || row.versions === undefined || row.versions.includes(romId)),
   );
 }

@@ -5,7 +5,8 @@ import { packageRoot } from '../rig/paths.ts';
 
 /** First line of every report: how much of what the virtual ROM does was seen on silicon. Measurements are files in fixtures/silicon. */
 export function siliconLine(chips: readonly string[]): string {
-  const modelled = new Set(chips.flatMap((chip) => romBehavioursOf(chip).map((row) => row.id)));
+  // What one part was seen to do says nothing of another: a behaviour counts once for each.
+  const modelled = new Set(chips.flatMap((chip) => romBehavioursOf(chip).map((row) => `${chip} ${row.id}`)));
   return `0 of ${modelled.size} modelled ROM behaviours confirmed on silicon${measurements() > 0 ? ` (${measurements()} measurements not yet judged)` : ''}`;
 }
 

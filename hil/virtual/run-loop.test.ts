@@ -26,7 +26,12 @@ function sentBy(board: VirtualBoard): number[] {
   return starts;
 }
 
-function drive(board: VirtualBoard, bytes: readonly number[], startNs: number): number {
+/**
+ * `atNs` is where the host stopped. A board stops up to one instruction later, and a frame of the past would be moved to where that is: the
+ * bytes begin a bit later.
+ */
+function drive(board: VirtualBoard, bytes: readonly number[], atNs: number): number {
+  const startNs = atNs + BIT_NS;
   bytes.forEach((byte, i) => {
     board.uarts[0]?.drive({ startNs: startNs + i * 11 * BIT_NS, bitNs: BIT_NS, levels: frameLevels(byte, 'even') });
   });

@@ -2,6 +2,7 @@ import { type Chip, flashKeys, pageAt } from '../../chip/chip.ts';
 import { createCrc } from '../peripheral/crc.ts';
 import { createCrs } from '../peripheral/crs.ts';
 import { createDbgmcu } from '../peripheral/dbgmcu.ts';
+import type { DmaV1 } from '../peripheral/dma-v1.ts';
 import { createExtiV1 } from '../peripheral/exti-v1.ts';
 import { createFlashF0 } from '../peripheral/flash-f0.ts';
 import { createPwrF0 } from '../peripheral/pwr-f0.ts';
@@ -11,7 +12,7 @@ import { createSyscfgV1, type SyscfgV1 } from '../peripheral/syscfg-v1.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { bootAreaPattern6 } from './boot-pattern-6.ts';
 import { assemblePart } from './kit/assemble.ts';
-import type { AlternateTable, PartDefinition, PartKit, PortFacts, UsartFacts } from './kit/definition.ts';
+import type { AlternateTable, PartDefinition, PartKit, Placement, PortFacts, UsartFacts } from './kit/definition.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
@@ -31,6 +32,8 @@ export interface F0Part {
   readonly alternates: AlternateTable;
   /** Bits of SYSCFG_CFGR1: MEM_MODE, PA11_PA12_RMP (F04x), DMA remaps, fast mode plus of I2C pins. */
   readonly cfgr1Mask: number;
+  /** Controllers; SYSCFG_CFGR1 as it is now moves requests between channels (F04x). */
+  readonly dma: (cfgr1: () => number) => readonly Placement<EnableRegisterF0, DmaV1>[];
   readonly unmodelled: PartDefinition<EnableRegisterF0>['unmodelled'];
 }
 
@@ -70,8 +73,10 @@ function createFlash(kit: Kit): FlashModel {
 }
 
 function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
-  // Of one board: SYSCFG selects the ports of EXTI.
+  // Of one board: SYSCFG selects the ports of EXTI and moves requests of DMA.
   let syscfg: SyscfgV1;
+  let cfgr1 = 0;
+  const dmas: DmaV1[] = [];
   return {
     chip: facts.chip,
     resetHclkHz: HSI_HZ,
@@ -108,7 +113,11 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
           remapMask: facts.cfgr1Mask,
           portMask: 0xf,
           plain: { [CFGR2]: { mask: 0x7, setOnly: 0x7 } },
-          remap: kit.remap,
+          remap(mode, register) {
+            cfgr1 = register;
+            kit.remap(mode);
+            for (const dma of dmas) dma.requestsChanged();
+          },
           portsChanged: () => rearmLines(kit, syscfg.portOf),
         });
         return syscfg;
@@ -136,6 +145,16 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
           }),
       },
       { base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs },
+      ...facts
+        .dma(() => cfgr1)
+        .map(({ create, ...placement }) => ({
+          ...placement,
+          create(kit: Kit) {
+            const dma = create(kit);
+            dmas.push(dma);
+            return dma;
+          },
+        })),
       { base: 0x4002_3000, clock: ['AHBENR', 6], create: () => createCrc() },
     ],
     unmodelled: facts.unmodelled,

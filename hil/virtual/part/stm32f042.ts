@@ -1,7 +1,26 @@
 import { stm32f042k6 } from '../../chip/part/stm32f042k6.ts';
 import { basicUsartV2, fullUsartV2 } from '../peripheral/usart-v2.ts';
+import { dmaWithFixedLines } from './kit/dma.ts';
 import { assembleF0 } from './stm32f0.ts';
 import { alternatesF042, portsF0 } from './stm32f0-pins.ts';
+
+/** Interrupts of the channels. Source: ST header stm32f042x6.h (documented). */
+const DMA_IRQS = [9, 10, 10, 11, 11];
+/** USART1_TX_DMA_RMP and USART1_RX_DMA_RMP of SYSCFG_CFGR1 (RM0091 9.1.1). */
+const USART1_TX_DMA_RMP = 1 << 9;
+const USART1_RX_DMA_RMP = 1 << 10;
+
+/** Requests of a channel, counted from 0. Source: RM0091 table of DMA requests on STM32F04x, ST's CubeMX data of the F042 (corroborated). */
+function requests(channel: number, cfgr1: number): readonly string[] {
+  const tx = cfgr1 & USART1_TX_DMA_RMP ? 3 : 1;
+  const rx = cfgr1 & USART1_RX_DMA_RMP ? 4 : 2;
+  return [
+    ...(channel === tx ? ['USART1_TX'] : []),
+    ...(channel === rx ? ['USART1_RX'] : []),
+    ...(channel === 3 ? ['USART2_TX'] : []),
+    ...(channel === 4 ? ['USART2_RX'] : []),
+  ];
+}
 
 /** Source: ST header stm32f042x6.h (documented). USART2 has no choice of clock in CFGR3, so it is a basic one. */
 export const stm32f042 = assembleF0({
@@ -18,6 +37,11 @@ export const stm32f042 = assembleF0({
   ports: portsF0({ A: 0xffff, B: 0x01fb, C: 0, F: 0x0003 }),
   alternates: alternatesF042,
   cfgr1Mask: 0x40ff_1f13,
+  dma: (cfgr1) => [
+    dmaWithFixedLines({ name: 'DMA1', base: 0x4002_0000, clock: ['AHBENR', 0], irqs: DMA_IRQS }, (channel) =>
+      requests(channel, cfgr1()),
+    ),
+  ],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
     ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
@@ -33,7 +57,6 @@ export const stm32f042 = assembleF0({
     ['SPI1', 0x4001_3000, ['APB2ENR', 12]],
     ['TIM16', 0x4001_4400, ['APB2ENR', 17]],
     ['TIM17', 0x4001_4800, ['APB2ENR', 18]],
-    ['DMA1', 0x4002_0000, ['AHBENR', 0]],
     ['TSC', 0x4002_4000, ['AHBENR', 24]],
   ],
 });

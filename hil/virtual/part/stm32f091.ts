@@ -1,10 +1,26 @@
 import { stm32f091rc } from '../../chip/part/stm32f091rc.ts';
 import { basicUsartV2, fullUsartV2 } from '../peripheral/usart-v2.ts';
+import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { assembleF0 } from './stm32f0.ts';
 import { alternatesF091, portsF0 } from './stm32f0-pins.ts';
 
 /** USART3 to USART8 share an interrupt. */
 const USART3_8 = 29;
+/** DMA1 channel 1; DMA1 channels 2, 3 and DMA2 channels 1, 2; the others. Source: ST header stm32f091xc.h (documented). */
+const DMA1_IRQS = [9, 10, 10, 11, 11, 11, 11];
+const DMA2_IRQS = [10, 10, 11, 11, 11];
+
+/**
+ * Each channel serves one direction of any USART: CSELR 8 to 15 choose USART1 to 8.
+ * Source: ST header stm32f091xc.h, DMA1_CSELR and DMA2_CSELR (documented).
+ */
+const requests = (directions: readonly ('RX' | 'TX')[]): SelectTable =>
+  Object.fromEntries(
+    directions.map((direction, channel) => [
+      channel,
+      Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((usart) => [7 + usart, `USART${usart}_${direction}`])),
+    ]),
+  );
 
 /** Source: ST header stm32f091xc.h (documented). USART1 to 3 choose their clock in CFGR3 and are full, the others basic. */
 export const stm32f091 = assembleF0({
@@ -27,6 +43,16 @@ export const stm32f091 = assembleF0({
   ports: portsF0({ A: 0xffff, B: 0xffff, C: 0xffff, D: 0x0004, E: 0, F: 0x0803 }),
   alternates: alternatesF091,
   cfgr1Mask: 0x00ff_00c3,
+  dma: () => [
+    dmaWithSelection(
+      { name: 'DMA1', base: 0x4002_0000, clock: ['AHBENR', 0], irqs: DMA1_IRQS },
+      requests(['RX', 'TX', 'RX', 'TX', 'RX', 'RX', 'TX']),
+    ),
+    dmaWithSelection(
+      { name: 'DMA2', base: 0x4002_0400, clock: ['AHBENR', 1], irqs: DMA2_IRQS },
+      requests(['TX', 'RX', 'RX', 'TX', 'TX']),
+    ),
+  ],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
     ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
@@ -45,8 +71,6 @@ export const stm32f091 = assembleF0({
     ['TIM15', 0x4001_4000, ['APB2ENR', 16]],
     ['TIM16', 0x4001_4400, ['APB2ENR', 17]],
     ['TIM17', 0x4001_4800, ['APB2ENR', 18]],
-    ['DMA1', 0x4002_0000, ['AHBENR', 0]],
-    ['DMA2', 0x4002_0400, ['AHBENR', 1]],
     ['TSC', 0x4002_4000, ['AHBENR', 24]],
   ],
 });

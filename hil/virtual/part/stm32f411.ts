@@ -15,6 +15,7 @@ import { createUsartV1 } from '../peripheral/usart-v1.ts';
 import { bootAreaPattern1 } from './boot-pattern-1.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
+import { dmaWithStreams, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
@@ -26,11 +27,27 @@ const IRQ = {
   FLASH: 4,
   RCC: 5,
   EXTI: { single: [6, 7, 8, 9, 10], lines5to9: 23, lines10to15: 40, others: { 16: 1, 17: 41, 18: 42, 21: 2, 22: 3 } },
+  DMA1: [11, 12, 13, 14, 15, 16, 17, 47],
+  DMA2: [56, 57, 58, 59, 60, 68, 69, 70],
   USART1: 37,
   USART2: 38,
   USART6: 71,
 } as const;
 const IRQ_LINES = 86;
+
+/** Requests by stream and channel. Source: RM0383 tables 27 and 28; ST's CubeMX data of the F411 has the same (documented). */
+const DMA1_REQUESTS: SelectTable = {
+  5: { 4: 'USART2_RX' },
+  6: { 4: 'USART2_TX' },
+  7: { 6: 'USART2_RX' },
+};
+const DMA2_REQUESTS: SelectTable = {
+  1: { 5: 'USART6_RX' },
+  2: { 4: 'USART1_RX', 5: 'USART6_RX' },
+  5: { 4: 'USART1_RX' },
+  6: { 5: 'USART6_TX' },
+  7: { 4: 'USART1_TX', 5: 'USART6_TX' },
+};
 
 /** IDCODE: REV_ID of revision A, and 0x6 in bits 15:12 beside DEV_ID (OpenOCD logs show 0x10006431: corroborated). */
 const IDCODE = 0x1000_6000;
@@ -144,6 +161,14 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
             imrReset: 0,
           }),
       },
+      dmaWithStreams<EnableRegisterF4>(
+        { name: 'DMA1', base: 0x4002_6000, clock: ['AHB1ENR', 21], irqs: IRQ.DMA1, peripheralPort: 'APB1' },
+        DMA1_REQUESTS,
+      ),
+      dmaWithStreams<EnableRegisterF4>(
+        { name: 'DMA2', base: 0x4002_6400, clock: ['AHB1ENR', 22], irqs: IRQ.DMA2, peripheralPort: 'bus matrix' },
+        DMA2_REQUESTS,
+      ),
       { base: 0x4002_3000, clock: ['AHB1ENR', 12], create: () => createCrc(false) },
     ],
     unmodelled: [
@@ -167,8 +192,6 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       ['TIM10', 0x4001_4400, ['APB2ENR', 17]],
       ['TIM11', 0x4001_4800, ['APB2ENR', 18]],
       ['SPI5', 0x4001_5000, ['APB2ENR', 20]],
-      ['DMA1', 0x4002_6000, ['AHB1ENR', 21]],
-      ['DMA2', 0x4002_6400, ['AHB1ENR', 22]],
       ['OTG_FS', 0x5000_0000, ['AHB2ENR', 7]],
     ],
   };

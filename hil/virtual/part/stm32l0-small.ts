@@ -4,7 +4,7 @@ import type { L0Part } from './stm32l0.ts';
 import { alternatesL0Small } from './stm32l0-pins.ts';
 
 /** What L011 and L031 have alike: one USART, one bank of program memory. Source: ST headers stm32l011xx.h, stm32l031xx.h (documented). */
-export function l0Small(chip: Chip): Omit<L0Part, 'idcode' | 'mask' | 'ports' | 'boot'> {
+export function l0Small(chip: Chip): Omit<L0Part, 'idcode' | 'mask' | 'ports' | 'boot' | 'dmaChannels'> {
   return {
     chip,
     hasHsi48: false,
@@ -19,7 +19,6 @@ export function l0Small(chip: Chip): Omit<L0Part, 'idcode' | 'mask' | 'ports' | 
       ['TIM21', 0x4001_0800, ['APB2ENR', 2]],
       ['ADC', 0x4001_2400, ['APB2ENR', 9]],
       ['SPI1', 0x4001_3000, ['APB2ENR', 12]],
-      ['DMA1', 0x4002_0000, ['AHBENR', 0]],
     ],
   };
 }

@@ -9,6 +9,7 @@ import { createSyscfgL0, type SyscfgL0 } from '../peripheral/syscfg-l0.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { AlternateTable, BootInputs, PartDefinition, PartKit, PortFacts, UsartFacts } from './kit/definition.ts';
+import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { BootArea, Part } from './part.ts';
@@ -29,12 +30,25 @@ export interface L0Part {
   readonly ports: readonly PortFacts<EnableRegisterL0>[];
   readonly alternates: AlternateTable;
   readonly boot: (inputs: BootInputs) => BootArea;
+  readonly dmaChannels: 5 | 7;
   readonly peripherals?: PartDefinition<EnableRegisterL0>['peripherals'];
   readonly unmodelled: PartDefinition<EnableRegisterL0>['unmodelled'];
 }
 
 /** Interrupt numbers. Source: ST headers stm32l011xx.h, stm32l073xx.h (documented). */
-const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7] } as const;
+const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7], DMA: [9, 10, 10, 11, 11, 11, 11] } as const;
+/**
+ * Requests by channel and CSELR; a part without a USART has no such line.
+ * Source: RM0367 and RM0377 tables of DMA requests for each channel, as in ChibiOS' registry of the L0 (corroborated).
+ */
+const DMA_REQUESTS: SelectTable = {
+  1: { 3: 'USART1_TX', 12: 'USART4_RX', 13: 'USART5_RX' },
+  2: { 3: 'USART1_RX', 12: 'USART4_TX', 13: 'USART5_TX' },
+  3: { 3: 'USART1_TX', 4: 'USART2_TX' },
+  4: { 3: 'USART1_RX', 4: 'USART2_RX' },
+  5: { 4: 'USART2_RX', 12: 'USART4_RX', 13: 'USART5_RX' },
+  6: { 4: 'USART2_TX', 12: 'USART4_TX', 13: 'USART5_TX' },
+};
 /** Lines 0 to 22 have edge detection but 18, which is direct, as are those above (RM0376 13.3.2: documented). */
 const EXTI_CONFIGURABLE = 0x007b_ffff;
 const EXTI_IMR_RESET = 0xff84_0000;
@@ -159,6 +173,15 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
             pending: extiRequestsInThree(kit, IRQ.EXTI),
           }),
       },
+      dmaWithSelection<EnableRegisterL0>(
+        {
+          name: 'DMA1',
+          base: 0x4002_0000,
+          clock: ['AHBENR', 0],
+          irqs: IRQ.DMA.slice(0, facts.dmaChannels),
+        },
+        DMA_REQUESTS,
+      ),
       { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
       ...(facts.peripherals ?? []),
     ],

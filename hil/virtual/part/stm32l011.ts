@@ -11,4 +11,5 @@ export const stm32l011 = assembleL0({
   mask: { IOPENR: 0x07, AHBENR: 0x1101, APB2ENR: 0x0040_1205, APB1ENR: 0x9026_0801 },
   ports: portsL0({ A: 0xffff, B: 0x02fb, C: 0xc000 }),
   boot: bootAreaPattern6,
+  dmaChannels: 5,
 });

@@ -13,5 +13,6 @@ export const stm32l031 = assembleL0({
   mask: { IOPENR: 0x07, AHBENR: 0x1101, APB2ENR: 0x0040_12a5, APB1ENR: 0x9026_0801 },
   ports: portsL0({ A: 0xffff, B: 0x00fb, C: 0xc000 }),
   boot: bootAreaPattern2,
+  dmaChannels: 7,
   unmodelled: [...small.unmodelled, ['TIM22', 0x4001_1400, ['APB2ENR', 5]], ['FIREWALL', 0x4001_1c00, ['APB2ENR', 7]]],
 });

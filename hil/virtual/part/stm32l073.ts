@@ -22,6 +22,7 @@ export const stm32l073 = assembleL0({
   ports: portsL0({ A: 0xffff, B: 0xffff, C: 0xffff, D: 0x0004, E: 0, H: 0x0003 }),
   alternates: alternatesL073,
   boot: bootAreaPattern7,
+  dmaChannels: 7,
   peripherals: [{ base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs }],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
@@ -43,7 +44,6 @@ export const stm32l073 = assembleL0({
     ['FIREWALL', 0x4001_1c00, ['APB2ENR', 7]],
     ['ADC', 0x4001_2400, ['APB2ENR', 9]],
     ['SPI1', 0x4001_3000, ['APB2ENR', 12]],
-    ['DMA1', 0x4002_0000, ['AHBENR', 0]],
     ['TSC', 0x4002_4000, ['AHBENR', 16]],
     ['RNG', 0x4002_5000, ['AHBENR', 20]],
   ],

@@ -15,6 +15,7 @@ import { fullUsartV2 } from '../peripheral/usart-v2.ts';
 import { bootAreaPattern7 } from './boot-pattern-7.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
+import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import { alternates, ports } from './stm32l476-pins.ts';
@@ -27,6 +28,8 @@ const IRQ = {
   FLASH: 4,
   RCC: 5,
   EXTI: { single: [6, 7, 8, 9, 10], lines5to9: 23, lines10to15: 40, others: { 16: 1, 18: 41, 19: 2, 20: 3 } },
+  DMA1: [11, 12, 13, 14, 15, 16, 17],
+  DMA2: [56, 57, 58, 59, 60, 68, 69],
   USART1: 37,
   USART2: 38,
   USART3: 39,
@@ -34,6 +37,27 @@ const IRQ = {
   UART5: 53,
 } as const;
 const IRQ_LINES = 82;
+
+/**
+ * Requests by channel and CSELR. Source: RM0351 tables of DMA1 and DMA2 requests for each channel, ST's CubeMX data of the
+ * L4A6 (corroborated).
+ */
+const DMA1_REQUESTS: SelectTable = {
+  1: { 2: 'USART3_TX' },
+  2: { 2: 'USART3_RX' },
+  3: { 2: 'USART1_TX' },
+  4: { 2: 'USART1_RX' },
+  5: { 2: 'USART2_RX' },
+  6: { 2: 'USART2_TX' },
+};
+const DMA2_REQUESTS: SelectTable = {
+  0: { 2: 'UART5_TX' },
+  1: { 2: 'UART5_RX' },
+  2: { 2: 'UART4_TX' },
+  4: { 2: 'UART4_RX' },
+  5: { 2: 'USART1_TX' },
+  6: { 2: 'USART1_RX' },
+};
 
 /** IDCODE: DEV_ID with 0x6 in bits 15:12, REV_ID 0x1003: silicon revision 3, which carries ROM V10.x (OpenOCD logs: reported). */
 const IDCODE = 0x1003_6000 | facts.identity.devId;
@@ -178,6 +202,14 @@ function define(): PartDefinition<EnableRegisterL4> {
             secondBank: { imrReset: 0x0000_0087 },
           }),
       },
+      dmaWithSelection<EnableRegisterL4>(
+        { name: 'DMA1', base: 0x4002_0000, clock: ['AHB1ENR', 0], irqs: IRQ.DMA1 },
+        DMA1_REQUESTS,
+      ),
+      dmaWithSelection<EnableRegisterL4>(
+        { name: 'DMA2', base: 0x4002_0400, clock: ['AHB1ENR', 1], irqs: IRQ.DMA2 },
+        DMA2_REQUESTS,
+      ),
       { base: 0x4002_3000, clock: ['AHB1ENR', 12], create: () => createCrc() },
     ],
     unmodelled: [
@@ -211,8 +243,6 @@ function define(): PartDefinition<EnableRegisterL4> {
       ['SAI1', 0x4001_5400, ['APB2ENR', 21]],
       ['SAI2', 0x4001_5800, ['APB2ENR', 22]],
       ['DFSDM1', 0x4001_6000, ['APB2ENR', 24]],
-      ['DMA1', 0x4002_0000, ['AHB1ENR', 0]],
-      ['DMA2', 0x4002_0400, ['AHB1ENR', 1]],
       ['TSC', 0x4002_4000, ['AHB1ENR', 16]],
       ['OTG_FS', 0x5000_0000, ['AHB2ENR', 12]],
       ['ADC', 0x5004_0000, ['AHB2ENR', 13]],

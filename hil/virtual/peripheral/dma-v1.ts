@@ -20,7 +20,7 @@ export interface DmaV1Options {
   readonly requests: DmaRequestLines;
   /** Lines that serve a channel, counted from 0; `select` is its field of CSELR. */
   readonly linesOf: (channel: number, select: number) => readonly string[];
-  /** CSELR exists (L0, L4). */
+  /** CSELR exists (F09x, L0, L4). */
   readonly hasCselr: boolean;
   readonly hclkHz: () => number;
   /** The controller has its clock. */
@@ -192,7 +192,7 @@ export function createDmaV1(options: DmaV1Options): DmaV1 {
   function write(offset: number, value: number): void {
     if (offset === IFCR) clearFlags(value);
     else if (offset === CSELR && options.hasCselr) {
-      cselr = value;
+      cselr = value & (2 ** (4 * channels.length) - 1);
       serveAll();
     }
     const at = place(offset);

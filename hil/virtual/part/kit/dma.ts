@@ -1,4 +1,5 @@
 import { createDmaV1, type DmaV1 } from '../../peripheral/dma-v1.ts';
+import { createDmaV2 } from '../../peripheral/dma-v2.ts';
 import { createDmamux, type Dmamux } from '../../peripheral/dmamux.ts';
 import type { Gate, PartKit, Placement } from './definition.ts';
 
@@ -33,13 +34,13 @@ function controller<R extends string>(kit: PartKit<R>, facts: DmaFacts<R>, servi
 }
 
 /**
- * Lines by channel (counted from 0) and value of its CSELR field (L0, L4).
+ * Lines by channel (counted from 0) and value of its CSELR field (F09x, L0, L4), or by stream and CHSEL (F4).
  * Source: the manual's table of DMA requests for each channel.
  */
 export type SelectTable = Readonly<Record<number, Readonly<Record<number, string>>>>;
 
 /** DMA whose channels choose their request by CSELR. */
-export function dmaWithSelection<R extends string>(facts: DmaFacts<R>, table: SelectTable): Placement<R> {
+export function dmaWithSelection<R extends string>(facts: DmaFacts<R>, table: SelectTable): Placement<R, DmaV1> {
   const linesOf = (channel: number, select: number): readonly string[] => {
     const line = table[channel]?.[select];
     return line === undefined ? [] : [line];
@@ -51,16 +52,44 @@ export function dmaWithSelection<R extends string>(facts: DmaFacts<R>, table: Se
   };
 }
 
-/** DMA whose channels are each wired to some requests, ORed (F0). */
+/**
+ * DMA whose channels are each wired to some requests, ORed (F0).
+ * @param linesOf requests of a channel, counted from 0, as remap bits elsewhere have them now
+ */
 export function dmaWithFixedLines<R extends string>(
   facts: DmaFacts<R>,
-  lines: Readonly<Record<number, readonly string[]>>,
-): Placement<R> {
-  const linesOf = (channel: number): readonly string[] => lines[channel] ?? [];
+  linesOf: (channel: number) => readonly string[],
+): Placement<R, DmaV1> {
   return {
     base: facts.base,
     clock: facts.clock,
     create: (kit) => controller(kit, facts, { linesOf, hasCselr: false }),
+  };
+}
+
+/** DMA with streams, whose CHSEL fields choose by the same kind of table (F4). */
+export function dmaWithStreams<R extends string>(
+  facts: DmaFacts<R> & { readonly peripheralPort: 'APB1' | 'bus matrix' },
+  table: SelectTable,
+): Placement<R> {
+  const { name, base, clock, irqs, peripheralPort } = facts;
+  return {
+    base,
+    clock,
+    create(kit) {
+      const sources = irqs.map(kit.irqSource);
+      return createDmaV2({
+        name,
+        host: kit.host,
+        bus: kit.host.bus,
+        setIrq: (stream, asserted) => sources[stream]!(asserted),
+        requests: kit.dmaRequests,
+        lineOf: (stream, channel) => table[stream]?.[channel],
+        peripheralPort,
+        hclkHz: () => kit.clocks.hclkHz(),
+        clocked: () => kit.clocks.enabled(...clock),
+      });
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ModelledBehaviour } from './behaviour.ts';
+import { dmaWithChannels, dmaWithCselr } from './dma.ts';
 
 type Row = Omit<ModelledBehaviour, 'part'>;
 
@@ -143,6 +144,13 @@ const common: readonly Row[] = [
 
 const f042: readonly Row[] = [
   {
+    id: 'dma-remap-at-once',
+    behaviour: 'A DMA remap bit of SYSCFG_CFGR1 moves a waiting request to its other channel at once',
+    source: 'RM0091 9.1.1 names the channels, not the moment',
+    confidence: 'hypothesis',
+    question: 'With USART1_TX waiting and channel 4 enabled set USART1_TX_DMA_RMP: does CNDTR4 fall?',
+  },
+  {
     id: 'pa11-pa12-remap-not-modelled',
     behaviour: 'PA11_PA12_RMP is stored and moves no pin: LQFP32 has all four',
     source: 'RM0091 9.1.1; gap of the model',
@@ -152,6 +160,7 @@ const f042: readonly Row[] = [
 ];
 
 const f091: readonly Row[] = [
+  ...dmaWithCselr,
   {
     id: 'hse-on-nucleo',
     behaviour: 'NUCLEO-F091RC has 8 MHz of the ST-LINK on OSC_IN and an LSE crystal; HSEON works without HSEBYP',
@@ -162,7 +171,7 @@ const f091: readonly Row[] = [
 ];
 
 const rows = (part: string, prefix: string, own: readonly Row[]): readonly ModelledBehaviour[] =>
-  [...common, ...own].map((row) => ({ ...row, id: `${prefix}-${row.id}`, part }));
+  [...common, ...dmaWithChannels, ...own].map((row) => ({ ...row, id: `${prefix}-${row.id}`, part }));
 
 export const stm32f0Behaviours: readonly ModelledBehaviour[] = [
   ...rows('STM32F042K6', 'f042', f042),

@@ -1,4 +1,5 @@
 import type { ModelledBehaviour } from './behaviour.ts';
+import { dmaWithChannels, dmaWithCselr } from './dma.ts';
 
 type Row = Omit<ModelledBehaviour, 'part'>;
 
@@ -185,7 +186,7 @@ const l073: readonly Row[] = [
 ];
 
 const rows = (part: string, prefix: string, own: readonly Row[]): readonly ModelledBehaviour[] =>
-  [...common, ...own].map((row) => ({ ...row, id: `${prefix}-${row.id}`, part }));
+  [...common, ...dmaWithChannels, ...dmaWithCselr, ...own].map((row) => ({ ...row, id: `${prefix}-${row.id}`, part }));
 
 export const stm32l0Behaviours: readonly ModelledBehaviour[] = [
   ...rows('STM32L011K4', 'l011', l011),

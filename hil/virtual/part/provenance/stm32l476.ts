@@ -1,8 +1,10 @@
 import type { ModelledBehaviour } from './behaviour.ts';
+import { dmaWithChannels, dmaWithCselr } from './dma.ts';
 
 const L476 = 'STM32L476RG';
 
 export const stm32l476Behaviours: readonly ModelledBehaviour[] = [
+  ...[...dmaWithChannels, ...dmaWithCselr].map((row) => ({ ...row, id: `l476-${row.id}`, part: L476 })),
   {
     id: 'l476-flash-key-when-unlocked',
     part: L476,

@@ -240,6 +240,11 @@ fill:   add     r0, r1, r0
 clear:  stmia   r2!, {r0, r1, r4, r6, r8-r11}
         cmp     r2, r3
         bne     clear
+        mov     r2, #RAM                /* and what a masked address reaches */
+        add     r3, r2, #256
+1:      stmia   r2!, {r0, r1, r4, r6, r8-r11}
+        cmp     r2, r3
+        bne     1b
         ldr     r7, =table
         add     r7, r7, r5, lsl #7
         ldr     r0, =operands

@@ -101,7 +101,7 @@ const V7M_DEVIATIONS = [
     applies: (theirs, ours) =>
       (theirs('cfsr') ^ ours('cfsr')) === 0x0102_0000 &&
       (ours('cfsr') & 0x2_0000) !== 0 &&
-      ((ours('pc') & 2) !== 0 || (ours('cfsr') & 0x1010) !== 0), // a frame that could not be stacked tells no PC
+      ((ours('pc') & 2) !== 0 || ours('pc') === 0 || (ours('cfsr') & 0x1010) !== 0), // no frame, no PC
   },
   {
     // ARMv7-M B3.2.18: BFAR holds the address that the instruction asked for.
@@ -123,7 +123,10 @@ const V7M_DEVIATIONS = [
     reason: 'SVC that escalates to HardFault stacks the next instruction’s address',
     fields: ['pc', 'memory'],
     applies: (theirs, ours) =>
-      ours('ipsr') === 3 && ours('hfsr') === 0x4000_0000 && ours('cfsr') === 0 && theirs('pc') === ours('pc') + 2,
+      ours('ipsr') === 3 &&
+      ours('hfsr') === 0x4000_0000 &&
+      ours('cfsr') === theirs('cfsr') &&
+      theirs('pc') === ours('pc') + 2,
   },
 ];
 
@@ -148,7 +151,8 @@ export const ARMV7M = {
     registers[13] = ours(frame) + ((ours(excReturn) & 0x10) !== 0 ? 32 : 104) + ((ours(60) & 0x200) !== 0 ? 4 : 0);
     const lr = ours(52);
     const address = v7mAccess(image, ours(pc), [...registers, lr]);
-    const candidates = [theirs(bfar), theirs(mmfar), ...(ours(pc) === 0 ? registers : [address])]; // no frame tells no PC
+    const lost = ours(pc) === 0 || (ours(cfsr) & 0x1010) !== 0; // no frame tells no PC
+    const candidates = [theirs(bfar), theirs(mmfar), ...(lost ? [...registers, lr] : [address])];
     // Device memory takes aligned accesses alone (ARMv7-M A3.2.1); QEMU's M profile has no memory types and asks MPU and bus first.
     if ((ours(cfsr) & 0x0100_0000) !== 0 && candidates.some(isDevice)) return 'unaligned accesses to Device memory';
     // Unaligned ones have no meaning in a bit-band alias, and QEMU's takes no doublewords.
@@ -164,7 +168,7 @@ export const ARMV7M = {
       return 'registers at a division trap';
     // Registers that a load has reached before it faults are UNKNOWN (ARMv7-M A3.4, A7.7 LDM); QEMU writes them, ours does not.
     const faulted = (ours(cfsr) & 0x8080) !== 0 && theirs(cfsr) === ours(cfsr) && theirs(pc) === ours(pc);
-    if (faulted && (ours(pc) === 0 || isLoadMultiple(image, ours(pc)))) return 'loads that fault half-way';
+    if (faulted && (lost || isLoadMultiple(image, ours(pc)))) return 'loads that fault half-way';
     // QEMU asks the MPU about the first byte of an access alone.
     if ((ours(cfsr) & 0x82) === 0x82 && theirs(mmfar) !== ours(mmfar) && (ours(mmfar) & 31) === 0)
       return 'accesses that straddle MPU regions';

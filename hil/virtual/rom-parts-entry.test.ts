@@ -185,7 +185,7 @@ describe('the EMPTY flag', () => {
     expect(empty(part, romId)).toBe(0);
   });
 
-  test.each(romsOf('STM32C031C6'))('is kept by %s', (_, { part, romId }) => {
+  test.each(romsOf('STM32C011F6', 'STM32C031C6'))('is kept by %s', (_, { part, romId }) => {
     expect(empty(part, romId)).toBe(1);
   });
 });

@@ -78,6 +78,7 @@ describe('stm32flash and STM32G0B1RE', () => {
 });
 
 describe.each([
+  ['STM32C011F6', 0x51, 'stm32c011-0x51.bin', ['USART1'], '0x443'],
   ['STM32C031C6', 0x52, 'stm32c031-0x52.bin', ['USART1'], '0x453'],
   ['STM32C071RB', 0xd1, 'stm32c071-0xD1.bin', ['USART1', 'USART2'], '0x493'],
 ] as const)('stm32flash, which knows no C0, and %s', (name, romId, rom, usarts, id) => {

@@ -105,6 +105,15 @@ describe('HSIUSB48 and SYSDIV of C071', () => {
   });
 });
 
+test('C0 has a port clock for each port of the part: the C011 has no port D', () => {
+  const clocks = [stm32c011, stm32c031].map((part) => {
+    const b = createBenchOf(part);
+    b.write(REG.RCC_IOPENR, 0xffff_ffff);
+    return b.read(REG.RCC_IOPENR);
+  });
+  expect(clocks).toEqual([0x27, 0x2f]);
+});
+
 describe('what G0B1 has beyond G070', () => {
   test('HSI48 gets ready late and raises its interrupt, but drives no SYSCLK', () => {
     const b = createBenchOf(stm32g0b1);

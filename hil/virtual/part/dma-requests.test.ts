@@ -284,7 +284,31 @@ describe('USART1 of F042', () => {
   });
 });
 
-test('USART1 of L476 is served by DMA2, too', () => {
+/** Other USARTs: enable register and bit, and a channel for what they send. */
+test.each([
+  ['USART1', 'L073', 0x4001_3800, L0.RCC_APB2ENR, 14, { dma: 1, channel: 2, select: 3 }],
+  ['USART4', 'L073', 0x4000_4c00, L0.RCC_APB1ENR, 19, { dma: 1, channel: 3, select: 12 }],
+  ['USART5', 'L073', 0x4000_5000, L0.RCC_APB1ENR, 20, { dma: 1, channel: 7, select: 13 }],
+  ['USART3', 'F091', 0x4000_4800, F0.RCC_APB1ENR, 18, { dma: 1, channel: 4, select: 10 }],
+  ['USART8', 'F091', 0x4001_1c00, F0.RCC_APB2ENR, 7, { dma: 2, channel: 5, select: 15 }],
+  ['USART1', 'L476', L4.USART1, L4.RCC_APB2ENR, 14, { dma: 1, channel: 4, select: 2 }],
+  ['USART1', 'L476', L4.USART1, L4.RCC_APB2ENR, 14, { dma: 2, channel: 6, select: 2 }],
+  ['USART3', 'L476', 0x4000_4800, L4.RCC_APB1ENR1, 18, { dma: 1, channel: 2, select: 2 }],
+  ['UART4', 'L476', 0x4000_4c00, L4.RCC_APB1ENR1, 19, { dma: 2, channel: 3, select: 2 }],
+  ['UART5', 'L476', 0x4000_5000, L4.RCC_APB1ENR1, 20, { dma: 2, channel: 1, select: 2 }],
+] as const)('%s of %s is fed by its channels (%#)', (_usart, name, usart, enable, bit, line) => {
+  const [, facts] = parts.find(([part]) => part === name)!;
+  const b = clocked(facts);
+  b.set(enable, 1 << bit);
+  b.write(usart + USART.BRR, Math.round(b.part.hclkHz() / BAUD));
+  b.write(usart + USART.CR3, DMAT);
+  b.write(usart + USART.CR1, 0x9);
+  start(b, line, { ...send, peripheral: usart + USART.TDR });
+  b.pass(5 * BYTE_NS);
+  expect([left(b, line), flags(b, line) & TC]).toEqual([0, TC]);
+});
+
+test('USART1 of L476 has the interrupt of DMA2 channel 6', () => {
   const [, facts] = parts.find(([name]) => name === 'L476')!;
   const b = clocked(facts);
   b.set(L4.RCC_APB2ENR, 1 << 14);

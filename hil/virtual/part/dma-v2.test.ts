@@ -72,7 +72,7 @@ function clocked(): TestBench {
 }
 function filled(): TestBench {
   const b = clocked();
-  for (let i = 0; i < 8; i++) b.write(RAM + 4 * i, 0x0101_0101 * (i + 1));
+  for (let i = 0; i < 8; i++) b.write(RAM + 4 * i, 0x0403_0201 + 0x0404_0404 * i);
   return b;
 }
 const words = (b: TestBench, from: number, count: number): number[] =>

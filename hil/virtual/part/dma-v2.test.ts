@@ -157,7 +157,7 @@ describe('memory to memory on DMA2 (RM0383 9.3.6)', () => {
   });
 });
 
-describe('the FIFO (9.3.12, 9.3.13)', () => {
+describe('the FIFO (9.3.10, 9.3.12)', () => {
   test('packs half-words into words, and NDTR counts what the peripheral port moves', () => {
     const b = filled();
     start(b, COPY, { ...copy, cr: SCR.MEMORY_TO_MEMORY | SCR.PINC | SCR.MINC | P16 | M32 });

@@ -35,7 +35,7 @@ const IRQ = {
 } as const;
 const IRQ_LINES = 86;
 
-/** Requests by stream and channel. Source: RM0383 tables 27 and 28; ST's CubeMX data of the F411 has the same (documented). */
+/** Requests by stream and channel. Source: RM0383 tables 27 and 28, as in ST's CubeMX data of the F411 (corroborated). */
 const DMA1_REQUESTS: SelectTable = {
   5: { 4: 'USART2_RX' },
   6: { 4: 'USART2_TX' },

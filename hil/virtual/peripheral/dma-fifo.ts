@@ -17,7 +17,7 @@ export interface DmaFifo {
 const EMPTY = 4;
 const FULL = 5;
 
-/** Source: RM0383 9.3.12 packing and unpacking, 9.5.10 FS (documented). */
+/** Source: RM0383 9.3.10 packing and unpacking, 9.5.10 FS (documented). */
 export function createDmaFifo(): DmaFifo {
   let bytes: number[] = [];
   return {

@@ -37,7 +37,7 @@ export const isDirect = ({ fcr }: Stream): boolean => (fcr & SFCR.DMDIS) === 0;
 export const threshold = ({ fcr }: Stream): number => ((fcr & SFCR.FTH) + 1) * (FIFO_BYTES / 4);
 export const goesOut = ({ cr }: Stream): boolean => (cr & SCR.DIR) === SCR.MEMORY_TO_PERIPHERAL;
 export const isCopy = ({ cr }: Stream): boolean => (cr & SCR.DIR) === SCR.MEMORY_TO_MEMORY;
-/** The threshold is a whole number of bursts at the memory port, as it must be (RM0383 9.3.13). */
+/** The threshold is a whole number of bursts at the memory port, as it must be (RM0383 9.3.12). */
 export function holdsWholeBursts(stream: Stream): boolean {
   const beats = [1, 4, 8, 16][(stream.cr >>> 23) & 3]!;
   return isDirect(stream) || threshold(stream) % (beats * memoryWidth(stream)) === 0;

@@ -132,7 +132,7 @@ export function createDmaV2(options: DmaV2Options): Peripheral {
   }
   const onApb1 = (address: number): boolean => address >= APB1.from && address < APB1.to;
 
-  /** Fill from memory: one item in direct mode, else all that fits once the level is down to the threshold (9.3.13). */
+  /** Fill from memory: one item in direct mode, else all that fits once the level is down to the threshold (9.3.12). */
   function load(stream: Stream): void {
     const width = memoryWidth(stream);
     const direct = isDirect(stream);
@@ -179,7 +179,7 @@ export function createDmaV2(options: DmaV2Options): Peripheral {
       raise(index, FLAG.FEIF);
     } else beginRound(stream);
   }
-  /** EN cleared by software: what the FIFO has goes to memory, and TCIF says that this is over (9.3.13, 9.3.15). */
+  /** EN cleared by software: what the FIFO has goes to memory, and TCIF says that this is over (9.3.12, 9.3.14). */
   function abort(index: number): void {
     const stream = streams[index]!;
     stop(stream);
@@ -201,7 +201,7 @@ export function createDmaV2(options: DmaV2Options): Peripheral {
     const stream = streams[index]!;
     if (stream.cr & SCR.EN) {
       if ((stream.cr & SCR.DBM) === 0) return;
-      // In double-buffer mode the target in use must be left alone (9.3.10).
+      // In double-buffer mode the target in use must be left alone (9.3.9).
       if (which === (stream.cr & SCR.CT ? 1 : 0)) {
         transferError(index);
         return;

@@ -69,7 +69,7 @@ export const dmaWithStreams: readonly Row[] = [
     id: 'dma-stop-at-once',
     behaviour:
       'EN cleared by software reads 0 at once; a flush of the FIFO takes no time and TCIF is set even without data',
-    source: 'RM0383 9.3.13, 9.3.15: EN reads 1 until the current transfers are over; TCIF is set then',
+    source: 'RM0383 9.3.12, 9.3.14: EN reads 1 until the current transfers are over; TCIF is set then',
     confidence: 'hypothesis',
     question: 'Stop a stream that waits for its first request: TCIF? EN read in the next instruction?',
   },
@@ -84,7 +84,7 @@ export const dmaWithStreams: readonly Row[] = [
   {
     id: 'dma-flush-padding',
     behaviour: 'A flush that does not fill an item of MSIZE writes zeros above the data',
-    source: 'RM0383 9.3.13: "memory is written with an undesired value"',
+    source: 'RM0383 9.3.12: "memory is written with an undesired value"',
     confidence: 'hypothesis',
     question: 'Receive 2 bytes with MSIZE word over 0xAAAAAAAA, stop the stream: word in memory?',
   },
@@ -106,7 +106,7 @@ export const dmaWithStreams: readonly Row[] = [
   {
     id: 'dma-peripheral-flow',
     behaviour: 'With PFCTRL the count starts at 0xFFFF and nothing ends it early',
-    source: 'RM0383 9.3.16; SDIO alone could be the flow controller and has no model',
+    source: 'RM0383 9.3.15; SDIO alone could be the flow controller and has no model',
     confidence: 'hypothesis',
     question: 'Receive from USART2 with PFCTRL set: NDTR after EN, and after two bytes?',
   },

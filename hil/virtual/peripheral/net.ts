@@ -37,8 +37,8 @@ export interface Net {
   /** Outside: a steady level (button, jumper), or undefined for an open contact. */
   setOutside(level: Level | undefined): void;
   listen(listener: EdgeListener): void;
-  /** A listener's `wants()` may have become true. */
-  rearm(): void;
+  /** A listener's `wants()` may have become true, at `sinceNs` (now if not given): it hears of the edges from then on. */
+  rearm(sinceNs?: number): void;
   /** Chip: a frame begins on this pin as an output. Listeners hear of it when its last bit has left. */
   transmit(frame: LineFrame): void;
   onTransmit(listener: (frame: LineFrame) => void): void;
@@ -114,10 +114,9 @@ export function createNet(name: string, schedule: Schedule, random: Random): Net
   }
 
   /** Listeners that did not want edges must not get stale ones later. */
-  function rearm(): void {
-    const now = schedule.now();
-    while (told < changes.length && changes[told]!.timeNs <= now) told++;
-    seenLevel = resolve(outsideAt(now));
+  function rearm(sinceNs = schedule.now()): void {
+    while (told < changes.length && changes[told]!.timeNs <= sinceNs) told++;
+    seenLevel = resolve(changes[told - 1]?.level);
     floatLevel = seenLevel;
     advance();
   }

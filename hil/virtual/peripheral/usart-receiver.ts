@@ -25,8 +25,8 @@ export interface ReceiverSettings {
 
 export interface ReceiverLine {
   levelAt(timeNs: number): Level;
-  /** Ask for edges again. */
-  rearm(): void;
+  /** Ask for edges again, from `sinceNs` on (now if not given). */
+  rearm(sinceNs?: number): void;
 }
 
 /** Samples the waveform of a line at the USART's own bit time, so that a wrong baud rate or format is wrong by itself. */
@@ -71,12 +71,16 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
     return { level: ones >= 2 ? 1 : 0, noise: ones === 1 || ones === 2 };
   }
 
-  function idle(): void {
+  function idle(sinceNs?: number): void {
     startNs = undefined;
     evaluation = undefined;
     edges = [];
-    line.rearm();
+    line.rearm(sinceNs);
   }
+
+  /** When the character that began at `start` is over for the receiver: its stop bit is sampled. */
+  const evaluationNs = (start: number, s: ReceiverSettings): number =>
+    start + (s.format.bits + 1 + (s.oversampling === 16 ? 10 / 16 : 6 / 8)) * s.bitNs;
 
   function evaluate(): void {
     const s = hooks.settings();
@@ -98,8 +102,10 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
     }
     const stop = sample(start, bits + 1, s);
     const parityError = parity !== 'none' && (ones & 1) !== (parity === 'odd' ? 1 : 0);
-    const endNs = schedule.now();
-    idle();
+    // By its own clock: the event comes late when the core is in the middle of an exception entry, and at a few MHz that is long
+    // enough for the next start bit to have begun.
+    const endNs = evaluationNs(start, s);
+    idle(endNs);
     hooks.received({ data, parityError, framingError: stop.level === 0, noise: noise || stop.noise, endNs });
   }
 
@@ -109,10 +115,8 @@ export function createReceiver(hooks: ReceiverHooks): Receiver {
       idle();
       return;
     }
-    const lastTick = s.oversampling === 16 ? 10 : 6;
-    const at = startNs! + (s.format.bits + 1 + lastTick / s.oversampling) * s.bitNs;
     schedule.cancel(evaluation);
-    evaluation = schedule.at(at, evaluate);
+    evaluation = schedule.at(evaluationNs(startNs!, s), evaluate);
   }
 
   function measureEdge(timeNs: number): void {

@@ -66,8 +66,8 @@ export function createUsartV1(wiring: UsartWiring): UsartModel {
     schedule,
     line: {
       levelAt: (timeNs) => wiring.rxNets()[0]?.levelAt(timeNs) ?? 1,
-      rearm() {
-        for (const net of nets) net.rearm();
+      rearm(sinceNs) {
+        for (const net of nets) net.rearm(sinceNs);
       },
     },
     settings: () => ({

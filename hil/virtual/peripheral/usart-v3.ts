@@ -96,8 +96,8 @@ export function createUsartV3(options: UsartOptions): UsartV3 {
         const net = options.rxNets()[0];
         return net === undefined ? 1 : net.levelAt(timeNs);
       },
-      rearm() {
-        for (const net of nets) net.rearm();
+      rearm(sinceNs) {
+        for (const net of nets) net.rearm(sinceNs);
       },
     },
     settings: () => ({

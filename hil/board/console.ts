@@ -31,6 +31,8 @@ export interface Console {
 /** Speaks with the application over a line that is set to `CONSOLE_FORMAT`. The line belongs to the caller. */
 export function openConsole(line: SerialLine, scope: BoardScope): Console {
   const decoder = new TextDecoder('latin1');
+  /** How many lines belong to what is over: a start may have been announced before somebody waits for it. */
+  let past = 0;
   const waiting = new Set<(text: string) => void>();
   let unfinished = '';
   const lines: string[] = [];
@@ -98,6 +100,7 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
     const from = lines.length;
     await send('ping', limit);
     await nextLine(limit, 'pong', from, 420, (got) => (got === 'pong' ? true : undefined));
+    past = lines.length;
   };
 
   return {
@@ -114,10 +117,11 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
           context: { text, answer },
         });
       }
+      past = lines.length;
       return answer;
     },
     async awaitStart(limit) {
-      const from = lines.length;
+      const from = past;
       let tries = 0;
       for (;;) {
         const slice = within(limit, 'start of the application', ASK_AGAIN_MS);
@@ -145,6 +149,7 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
       line.source.take();
       unfinished = '';
       lines.length = 0;
+      past = 0;
     },
     close: stop,
   };

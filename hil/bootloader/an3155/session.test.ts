@@ -66,6 +66,19 @@ describe('first contact', () => {
     expect((await meet(rom)).id.sync).toBe('fresh');
   });
 
+  test('a NACK to the first Get, by a ROM that still held half a command, is answered by a second Get', async () => {
+    const rom = createFakeRom();
+    let sent = 0;
+    // ACK to 7F; then NACK in place of the 15 bytes that answer Get.
+    rom.corrupt = (byte) => {
+      sent += 1;
+      if (sent === 2) return [0x1f];
+      return sent > 2 && sent <= 16 ? [] : [byte];
+    };
+    expect((await meet(rom)).id.productId).toBe(0x460);
+    expect(text(rom.received.slice(0, 5))).toBe('7f00ff00ff');
+  });
+
   test('an ID that is not listed leaves the version open', async () => {
     const [session] = await met({ romId: 0xb9 });
     expect(session.id).toMatchObject({ romId: 0xb9, romVersion: undefined });

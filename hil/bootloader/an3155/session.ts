@@ -21,8 +21,8 @@ import { resynchronise, type SyncState, synchronise } from './sync.ts';
 import { startVectors, whyNotStartable } from './vector-check.ts';
 import { intoBlocks, planWrite } from './write-plan.ts';
 
-/** Most pages asked for in one Extended Erase: what stm32flash sends, and what AN4221 2.13 allows on I2C. */
-const PAGES_AT_ONCE = 512;
+/** Most pages asked for in one Extended Erase: what stm32flash sends; AN4221 2.13 allows one more on I2C. */
+const PAGES_AT_ONCE = 511;
 
 export interface Progress {
   readonly phase: 'erase' | 'write' | 'read-back';
@@ -240,7 +240,11 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
 
   const meet = async (): Promise<RomIdentity> => {
     const sync = await synchronise(link, chip.rom.startupWithoutLseMs ?? chip.rom.startupMs);
-    const { version, commands: has } = await rom.get();
+    // A NACK to the first command: the ROM still held the half of one. It has thrown that away and listens now.
+    const { version, commands: has } = await rom.get().catch((error: unknown) => {
+      if (isHilError(error) && error.code === 304) return rom.get();
+      throw error;
+    });
     const productId = await rom.productId();
     if (productId !== chip.identity.devId) {
       throw new HilError(

@@ -39,6 +39,9 @@ function v7mAccess(image, pc, r) {
   return (r[n] + ((h2 & 0x200) !== 0 ? h2 & 0xff : -(h2 & 0xff))) >>> 0;
 }
 
+/** Registers, and their sums with SP: where an access may have gone whose instruction is not known. */
+const reachable = (registers) => registers.flatMap((r) => [r, (r + registers[13]) >>> 0]);
+
 /** LDM, POP, LDRD, VLDM. */
 function isLoadMultiple(image, pc) {
   const h = image.readUInt16LE(pc);
@@ -152,7 +155,7 @@ export const ARMV7M = {
     const lr = ours(52);
     const address = v7mAccess(image, ours(pc), [...registers, lr]);
     const lost = ours(pc) === 0 || (ours(cfsr) & 0x1010) !== 0; // no frame tells no PC
-    const candidates = [theirs(bfar), theirs(mmfar), ...(lost ? [...registers, lr] : [address])];
+    const candidates = [theirs(bfar), theirs(mmfar), ...(lost ? reachable([...registers, lr]) : [address])];
     // Device memory takes aligned accesses alone (ARMv7-M A3.2.1); QEMU's M profile has no memory types and asks MPU and bus first.
     if ((ours(cfsr) & 0x0100_0000) !== 0 && candidates.some(isDevice)) return 'unaligned accesses to Device memory';
     // Unaligned ones have no meaning in a bit-band alias, and QEMU's takes no doublewords.

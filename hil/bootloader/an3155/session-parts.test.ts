@@ -44,9 +44,10 @@ describe('L0', () => {
     const [session, rom] = await met('STM32L073RZ', { noMassErase: true });
     await session.massErase();
     expect(rom.erasedPages.map((pages) => [pages[0], pages.length])).toEqual([
-      [0, 512],
-      [512, 512],
-      [1024, 512],
+      [0, 511],
+      [511, 511],
+      [1022, 511],
+      [1533, 3],
     ]);
   });
 

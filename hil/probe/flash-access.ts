@@ -44,11 +44,11 @@ export async function programImage(target: FlashTarget, image: Image): Promise<F
   const { board, chip, tcl, driver } = target;
   requireFlashFit(image, chip);
   return inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'image.hex');
+    await writeFile(file, toHex(image));
     await tcl.run('reset halt', RESET_MS);
     if (driver === undefined) await programByLoader(board, controlOf(target), tcl, image);
     else {
-      const file = join(folder, 'image.hex');
-      await writeFile(file, toHex(image));
       // OpenOCD's L0 driver would erase whole sectors of 32 pages.
       const own = chip.flash.controller.ip === 'l0';
       if (own) await erasePagesL0(controlOf(target), tcl, runs(pagesOf(chip, image)));

@@ -167,7 +167,7 @@ describe('a board in trouble', () => {
         verdict: 'attention',
         saw: expect.stringContaining('every reset boots the ROM'),
       });
-      expect(saw(findings, 'next reset boots')).toBe('system memory, because EMPTY is set');
+      expect(saw(findings, 'next reset boots')).toBe('system memory, because the flash counts as empty');
     },
     LIMIT_MS,
   );

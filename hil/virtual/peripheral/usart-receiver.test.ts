@@ -24,7 +24,7 @@ function receiveWithEventsLateBy(lateNs: number): readonly number[] {
     schedule: queue,
     line: { levelAt: net.levelAt, rearm: net.rearm },
     settings: () => ({
-      format: { bits: 8, parity: 'none' },
+      format: { bits: 8, parity: 'none', stopBits: 1 },
       // A divider that errs by 0.8 %, as 4 MHz / 35 does: the middle of its stop bit is late by itself.
       bitNs: BIT_NS * 1.008,
       oversampling: 16,

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { chipNamed } from '../chip/lookup.ts';
-import { targetScript } from '../probe/openocd-args.ts';
+import { availableTargetScript, targetScript } from '../probe/openocd-scripts.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { firmwareFor } from '../rig/paths.ts';
 import type { BoardEntry, VirtualBoardEntry } from '../rig/rig.ts';
@@ -38,12 +38,13 @@ export function addVirtual(program: Command): void {
       const entries = chooseBoards(rig, options.board).filter(isVirtual);
       if (options.inputLogs !== undefined) mkdirSync(options.inputLogs, { recursive: true });
       const told = toldToEnd({ parentPipe: options.parentPipe === true });
+      const scripts = options.json === true ? new Map<string, string>() : await scriptsFor(entries);
       const running = await startBoards(
         entries.map((entry) => specOf(entry, options)),
         {
           onReady: (line) =>
             process.stdout.write(
-              options.json === true ? `${JSON.stringify(line)}\n` : `${describeBoard(line, entries)}\n`,
+              options.json === true ? `${JSON.stringify(line)}\n` : `${describeBoard(line, entries, scripts)}\n`,
             ),
         },
       );
@@ -72,8 +73,22 @@ function specOf(entry: VirtualBoardEntry, options: VirtualOptions): BoardSpec {
   };
 }
 
+/** The target script that this machine's OpenOCD can take, by part; none where there is no OpenOCD. */
+async function scriptsFor(entries: readonly VirtualBoardEntry[]): Promise<ReadonlyMap<string, string>> {
+  const scripts = new Map<string, string>();
+  for (const { chip } of entries) {
+    const found = await availableTargetScript(chipNamed(chip)).catch(() => undefined);
+    if (found !== undefined) scripts.set(chip, found.script);
+  }
+  return scripts;
+}
+
 /** What a person needs to reach a board with tools they know. */
-export function describeBoard(line: ReadyLine, entries: readonly VirtualBoardEntry[]): string {
+export function describeBoard(
+  line: ReadyLine,
+  entries: readonly VirtualBoardEntry[],
+  scripts: ReadonlyMap<string, string>,
+): string {
   const entry = entries.find((candidate) => candidate.name === line.board);
   const rom =
     entry === undefined ? '' : `, ROM 0x${entry.romId.toString(16).toUpperCase()}${entry.blank ? ', blank' : ''}`;
@@ -81,7 +96,7 @@ export function describeBoard(line: ReadyLine, entries: readonly VirtualBoardEnt
   const openocd = [
     'openocd -c "bindto 127.0.0.1" -f interface/stlink.cfg',
     `-c "hla_stlink_backend tcp ${line.stlink.port}" -c "adapter serial ${line.stlink.serial}"`,
-    ...(entry === undefined ? [] : [`-f ${targetScript(chipNamed(entry.chip)).script}`]),
+    ...(entry === undefined ? [] : [`-f ${scripts.get(entry.chip) ?? targetScript(chipNamed(entry.chip)).script}`]),
   ].join(' ');
   const uarts = line.uart.flatMap((uart) => [
     `  ${uart.name} (${{ vcp: 'console', rom: 'ROM', both: 'console and ROM' }[uart.role]}): ${uart.line}${uart.pty === null ? '' : `  ${uart.pty}`}`,

@@ -97,7 +97,7 @@ export const codes = {
   620: 'image file cannot be read',
   621: 'file is not an ELF file',
   622: 'ELF file is truncated or inconsistent',
-  623: 'ELF file is for another core, or for none of Arm's 32-bit ones',
+  623: 'ELF file is for another core',
   624: 'Intel HEX file has a bad line',
   625: 'image is empty',
   626: 'image has overlapping segments',

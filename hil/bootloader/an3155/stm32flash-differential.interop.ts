@@ -333,10 +333,9 @@ describe.each((Object.keys(known) as Part[]).map((part) => [part]))('%s', (part)
       );
     }, 60_000);
 
-    const resets = chip.rom.ramValid.size > 0 ? test : test.skip;
-    resets(
-      'reset',
-      async () => {
+    // Where all RAM is the ROM's there is no room for the routine that resets, and neither side offers it.
+    if (chip.rom.ramValid.size > 0) {
+      test('reset', async () => {
         const prepare = async (): Promise<void> => {
           await freshRom();
           await stm32flash();
@@ -347,9 +346,8 @@ describe.each((Object.keys(known) as Part[]).map((part) => [part]))('%s', (part)
           (session) => session.goRamStub(),
           prepare,
         );
-      },
-      60_000,
-    );
+      }, 60_000);
+    }
   });
 });
 

@@ -125,8 +125,7 @@ async function judge(copy, runner, entry) {
 }
 
 /** The named tests must be green before anything is mutated, or their red would prove nothing. */
-async function baseline(copy, runner) {
-  const files = [...new Set(mutations.map((entry) => entry.test.file))];
+async function baseline({ copy, runner }, files) {
   const problems = files.filter((file) => !existsSync(join(copy, file))).map((file) => `no such test file: ${file}`);
   const run = await runner.run(
     files.filter((file) => existsSync(join(copy, file))),
@@ -148,7 +147,13 @@ const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, copyTr
 }));
 let failed = 0;
 try {
-  const problems = await baseline(lanes[0].copy, lanes[0].runner);
+  const files = [...new Set(mutations.map((entry) => entry.test.file))];
+  const shares = lanes.map((lane, i) => ({ lane, files: files.filter((_file, j) => j % lanes.length === i) }));
+  const problems = (
+    await Promise.all(
+      shares.filter((share) => share.files.length > 0).map((share) => baseline(share.lane, share.files)),
+    )
+  ).flat();
   for (const problem of problems) console.log(`BASELINE ${problem}`);
   failed += problems.length;
   const queue = [...mutations];

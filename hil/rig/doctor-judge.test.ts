@@ -119,10 +119,16 @@ describe('another part', () => {
   const line = (findings: readonly Finding[], what: string): Finding | undefined =>
     findings.find((finding) => finding.what === what);
 
+  test('STM32F411CE: without a VCP, the console is on pins where the ROM listens', () => {
+    expect(line(of('STM32F411CE'), 'port to ROM')).toMatchObject({
+      verdict: 'ok',
+      saw: 'a BLACKPILL-F411CE has no VCP; its console is on USART1 (PA9/PA10), where the ROM listens',
+    });
+  });
+
   test.each([
     ['STM32C031C6', 'USART1 (PA9/PA10)'],
     ['STM32F042K6', 'USART1 (PA9/PA10), USART2 (PA14/PA15)'],
-    ['STM32F411CE', 'USART1 (PA9/PA10), USART2 (PD5/PD6)'],
     ['STM32L011K4', 'USART2 (PA9/PA10), USART2 (PA2/PA3)'],
   ])('%s: the VCP does not reach the ROM, which listens on %s', (name, usarts) => {
     const found = line(of(name), 'port to ROM');

@@ -1,5 +1,5 @@
 import type { BoardWires } from '../board/bench-types.ts';
-import { type Chip, romUsartOnVcp } from '../chip/chip.ts';
+import { type Chip, romUsartOn } from '../chip/chip.ts';
 import { chipNamed, chipsWithDevId } from '../chip/lookup.ts';
 import { hex } from '../error/format-error.ts';
 import type { Identity } from '../probe/identity.ts';
@@ -145,12 +145,12 @@ function belongs(what: string, wires: BoardWires, endpoint: string, at: string):
 
 function reach(chip: Chip): Finding {
   const what = 'port to ROM';
-  const { vcp } = chip.board;
+  const { vcp, console } = chip.board;
   const wiring =
     vcp === undefined
-      ? `a ${chip.board.name} has no VCP`
+      ? `a ${chip.board.name} has no VCP; its console is on ${console.usart} (${console.tx}/${console.rx})`
       : `the VCP of a ${chip.board.name} is on ${vcp.usart} (${vcp.tx}/${vcp.rx})`;
-  if (romUsartOnVcp(chip) !== undefined) return ok(what, `${wiring}, where the ROM listens`);
+  if (romUsartOn(chip, console) !== undefined) return ok(what, `${wiring}, where the ROM listens`);
   const usarts = chip.rom.usarts.map((usart) => `${usart.name} (${usart.tx}/${usart.rx})`).join(', ');
   return attention(
     what,

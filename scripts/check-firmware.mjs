@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
  * Static checks of the application under test: `check-firmware.mjs ELF … | --all`. What a suite relies on must hold before a board is touched:
- * docs/handover.md, "Static checks". The name of the file tells the part. Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
+ * docs/handover.md, "Static checks". The name of the file tells the part, after `--case` the folder `<part>/<id>/` it lies in. Plain Node, so that make can run it before anything is built. Exit 1 with one line per defect.
  */
 import { readFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FLASH_FROM = 0x0800_0000;
@@ -193,16 +193,16 @@ export function defectsOf(bytes, part) {
   return defects;
 }
 
-function main(files) {
+function main(files, partOf) {
   if (files.length === 0) {
-    console.error('usage: check-firmware.mjs ELF …');
+    console.error('usage: check-firmware.mjs ELF … | --all | --case ELF …');
     return 2;
   }
   let bad = false;
   for (const file of files) {
     let defects;
     try {
-      defects = defectsOf(readFileSync(file), basename(file, extname(file)));
+      defects = defectsOf(readFileSync(file), partOf(file));
     } catch (error) {
       defects = [error instanceof Error ? error.message : String(error)];
     }
@@ -219,5 +219,11 @@ function chosen(files) {
   return Object.keys(PARTS).map((part) => join(folder, `${part}.elf`));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  process.exitCode = main(chosen(process.argv.slice(2)));
+const partByName = (file) => basename(file, extname(file));
+const partByFolder = (file) => basename(dirname(dirname(file)));
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const given = process.argv.slice(2);
+  process.exitCode =
+    given[0] === '--case' ? main(given.slice(1), partByFolder) : main(chosen(given), partByName);
+}

@@ -145,7 +145,11 @@ const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, copyTr
   copy,
   runner: createRunner(copy),
 }));
-let failed = 0;
+const failures = [];
+function fail(line) {
+  failures.push(line);
+  console.log(line);
+}
 try {
   const files = [...new Set(mutations.map((entry) => entry.test.file))];
   const shares = lanes.map((lane, i) => ({ lane, files: files.filter((_file, j) => j % lanes.length === i) }));
@@ -154,15 +158,14 @@ try {
       shares.filter((share) => share.files.length > 0).map((share) => baseline(share.lane, share.files)),
     )
   ).flat();
-  for (const problem of problems) console.log(`BASELINE ${problem}`);
-  failed += problems.length;
+  for (const problem of problems) fail(`BASELINE ${problem}`);
   const queue = [...mutations];
   await Promise.all(
     lanes.map(async ({ copy, runner }) => {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
         const why = await judge(copy, runner, entry);
-        if (why) failed += 1;
-        console.log(`${why ? 'FAIL' : 'red '} ${entry.area}: ${entry.name}${why ? `\n     ${why}` : ''}`);
+        if (why) fail(`FAIL ${entry.area}: ${entry.name}\n     ${why}`);
+        else console.log(`red  ${entry.area}: ${entry.name}`);
       }
     }),
   );
@@ -172,5 +175,6 @@ try {
     rmSync(copy, { recursive: true, force: true });
   }
 }
-console.log(`${mutations.length} mutations, ${failed} problem${failed === 1 ? '' : 's'}`);
-process.exit(failed ? 1 : 0);
+for (const line of failures) console.log(line);
+console.log(`${mutations.length} mutations, ${failures.length} problem${failures.length === 1 ? '' : 's'}`);
+process.exit(failures.length ? 1 : 0);

@@ -1,9 +1,11 @@
-// `npm test`: set-up, then lint, types, unit tests, suites, interop and oracle; prints what each part took.
+// `npm test`: set-up, then lint, types, unit tests, suites, interop and oracle; prints what each part took
+// and repeats what failed.
 //   --forbid-skips   a skipped test or part fails the run (CI)
 //   --only NAME      one part (repeatable)
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { whatFailed } from './lib/what-failed.mjs';
 import { root, setUp } from './setup.mjs';
 
 const argv = process.argv.slice(2);
@@ -29,35 +31,56 @@ const parts = [
     name: 'unit',
     argv: [...jest, '--selectProjects', 'unit', ...jestJson('unit')],
     counts: 'unit',
+    report: { kind: 'jest', path: 'reports/unit.json' },
     env: WITHOUT_BOARDS,
   },
   { name: 'firmware', argv: [node, 'scripts/check-firmware.mjs', '--all'] },
   { name: 'facts', argv: [node, 'scripts/facts.mjs'] },
-  { name: 'suites', argv: [node, 'dist/cli/main.js', 'run', ...(forbidSkips ? ['--forbid-skips'] : [])] },
+  {
+    name: 'suites',
+    argv: [node, 'dist/cli/main.js', 'run', ...(forbidSkips ? ['--forbid-skips'] : [])],
+    report: { kind: 'run', path: 'reports/run.json' },
+  },
   {
     name: 'interop',
     argv: [...jest, '--selectProjects', 'interop', '--runInBand', ...jestJson('interop')],
     counts: 'interop',
+    report: { kind: 'jest', path: 'reports/interop.json' },
     env: { HIL_INTEROP: '1', ...WITHOUT_BOARDS },
   },
   { name: 'oracle', argv: [node, 'scripts/oracle.mjs'] },
   { name: 'mutations', argv: [node, 'scripts/mutate.mjs'] },
 ];
 
+/** More than any part needs to tell its end. */
+const KEPT_LINES = 400;
+
+/** A child below a pipe does not see the terminal. */
+const COLOUR = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+
 function runPart(part) {
   return new Promise((resolve) => {
     const started = Date.now();
     const child = spawn(part.argv[0], part.argv.slice(1), {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...part.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...COLOUR, ...part.env },
     });
-    child.on('error', (error) => resolve({ ok: false, seconds: 0, why: error.message }));
+    let log = [''];
+    const keep = (stream) => (bytes) => {
+      stream.write(bytes);
+      const [first, ...rest] = bytes.toString().split('\n');
+      log = [...log.slice(0, -1), `${log.at(-1)}${first}`, ...rest].slice(-KEPT_LINES);
+    };
+    child.stdout.on('data', keep(process.stdout));
+    child.stderr.on('data', keep(process.stderr));
+    child.on('error', (error) => resolve({ ok: false, seconds: 0, why: error.message, log }));
     child.on('close', (code, signal) =>
       resolve({
         ok: code === 0,
         seconds: (Date.now() - started) / 1000,
         why: code === 0 ? '' : `exit ${code ?? signal}`,
+        log,
       }),
     );
   });
@@ -86,8 +109,14 @@ if (unknown.length) {
 }
 for (const part of chosen) {
   console.log(`\n=== ${part.name}: ${part.argv.map((word) => (word === node ? 'node' : word)).join(' ')}`);
-  if (part.counts) rmSync(join(root, `reports/${part.counts}.json`), { force: true });
-  rows.push({ name: part.name, ...judge(part, await runPart(part)) });
+  const report = part.report && { ...part.report, path: join(root, part.report.path) };
+  if (report) rmSync(report.path, { force: true });
+  const result = judge(part, await runPart(part));
+  rows.push({ name: part.name, ...result, failures: result.ok ? [] : whatFailed(report ?? {}, result.log) });
+}
+for (const { name, failures } of rows.filter((row) => row.failures?.length)) {
+  console.log(`\n=== what failed in ${name}`);
+  for (const line of failures) console.log(line);
 }
 console.log('\npart        verdict   seconds');
 for (const row of rows)

@@ -83,6 +83,7 @@ export const codes = {
   503: 'the deadline of a test passed: its bench was revoked',
   504: 'the bench was used outside of a test',
   505: 'a board could not be brought back to known-good after a test',
+  506: 'work on a board was ended by a signal',
 
   602: 'a deadline needs a positive number of milliseconds',
   603: 'an endpoint is not of a form that is known',

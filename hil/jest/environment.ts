@@ -155,7 +155,7 @@ export default class HilEnvironment extends TestEnvironment {
     this.#run = await openTestRun(this.#wires, lane, {
       stepsPath: join(this.#session.reports, this.#stepsPath),
       deadlineMs: test.timeout ?? limit ?? DEFAULT_DEADLINE_MS,
-      test: fullName(test),
+      holder: `the test '${fullName(test)}'`,
     });
     test.timeout = JEST_TIMEOUT_MS;
     this.#guardPart(test);

@@ -44,7 +44,12 @@ export interface LaneState {
 export async function openTestRun(
   wires: BoardWires,
   lane: LaneState,
-  options: { readonly stepsPath: string; readonly deadlineMs: number; readonly test: string },
+  options: {
+    readonly stepsPath: string;
+    readonly deadlineMs: number;
+    /** What holds the board, as errors name it: `the test 'x'`. */
+    readonly holder: string;
+  },
 ): Promise<TestRun> {
   const recorder = createRecorder(jsonlSink(options.stepsPath));
   const revocation = new AbortController();
@@ -77,7 +82,7 @@ export async function openTestRun(
   const end = (): Promise<unknown> => {
     ending ??= (async () => {
       clearInterval(lagPoll);
-      const over = new HilError(501, `${wires.board}: the test '${options.test}' is over, its bench is revoked`, {
+      const over = new HilError(501, `${wires.board}: ${options.holder} is over, its bench is revoked`, {
         blame: 'test',
       });
       membrane?.revoke(over);
@@ -105,7 +110,7 @@ export async function openTestRun(
     }
     const error = new HilError(
       503,
-      `${wires.board}: the test was not over within ${options.deadlineMs} ms; its bench is revoked after ${Math.round(passed())} ms`,
+      `${wires.board}: ${options.holder} was not over within ${options.deadlineMs} ms; its bench is revoked after ${Math.round(passed())} ms`,
       { blame: 'test', context: { lagMs } },
     );
     recordNote(recorder, wires.board, 'deadline passed', { deadlineMs: options.deadlineMs });

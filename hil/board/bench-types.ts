@@ -77,6 +77,8 @@ export interface Application {
   enterBootloader(settings?: Readonly<Record<string, string>>): Promise<BootloaderHandle>;
   /** Jump and look what answers, without demanding the ROM: what a sequence that must fail needs. */
   jump(settings?: Readonly<Record<string, string>>): Promise<JumpOutcome>;
+  /** Sets the jump off and looks at nothing: for those who watch it with the probe. `Bench.whoAnswers` looks. */
+  sendJump(settings?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** What was seen after a jump. `proof` is present only when both answers agree. */
@@ -107,6 +109,8 @@ export interface BootloaderHandle {
   go(address: number): Promise<Application>;
   /** GO, whatever is there, and look what happens: a start of the application, or silence, and where the core stands. */
   goAndLook(address: number): Promise<JumpOutcome>;
+  /** GO, whatever is there, and nothing looked at: for those who watch it with the probe. */
+  sendGo(address: number): Promise<void>;
   /** Restart through a routine in RAM (needs nothing of the flashed firmware) and wait for the application. */
   goRamStub(): Promise<Application>;
 }
@@ -149,6 +153,8 @@ export interface Bench {
    * the ROM, else the BOOT0 pin, else (nobody can work BOOT0) the probe, after it has erased the first page.
    */
   reachBootloader(settings?: Readonly<Record<string, string>>): Promise<ReachedBootloader>;
+  /** Who answers now: the ROM, an application that starts, or nobody; and where the core stands. Releases the probe. */
+  whoAnswers(): Promise<JumpOutcome>;
   /** Where the core stands now. Takes the probe for the look and releases it again if it was released. */
   look(): Promise<CoreSight>;
   /** Waits for the application's start or answer, e.g. after a reset by the probe. @throws HilError 422 */

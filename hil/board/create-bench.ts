@@ -235,6 +235,8 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
             ? { what: 'silent', core: sight }
             : { what: 'application', application: app, core: sight };
         }),
+      sendGo: (address) =>
+        step('sendGo', { address }, () => leave(() => session.go(address, { unchecked: true }), 'GO')),
       goRamStub: () =>
         step('goRamStub', {}, async () => {
           await leave(() => session.goRamStub(), 'GO to the RAM stub');
@@ -285,6 +287,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
           await leave(settings);
           return whoAnswers();
         }),
+      sendJump: (settings = {}) => step('sendJump', { settings }, () => leave(settings)),
     };
   };
 
@@ -324,6 +327,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       }),
     meetBootloader,
     reachBootloader: (settings) => step('reachBootloader', { settings }, () => reachBootloader(bench, settings)),
+    whoAnswers: () => step('whoAnswers', {}, whoAnswers),
     look,
     awaitApplication,
     measured: (what, data) => recordNote(recorder, board, `measured ${what}`, data),

@@ -10,8 +10,16 @@ export const ICSR = 0xe000_ed04;
 export const CPUID = 0xe000_ed00;
 
 const DBGKEY = 0xa05f_0000;
-export const dhcsr = { C_DEBUGEN: 1 << 0, C_HALT: 1 << 1, S_HALT: 1 << 17 } as const;
+export const dhcsr = { C_DEBUGEN: 1 << 0, C_HALT: 1 << 1, S_REGRDY: 1 << 16, S_HALT: 1 << 17 } as const;
 /** DHCSR with every control bit cleared. */
 export const DHCSR_RELEASE = DBGKEY;
 /** FP_CTRL takes a write only with KEY (bit 1); ENABLE (bit 0) is clear. */
 export const FP_CTRL_DISABLE = 0x2;
+
+/** Core registers through the debug port, while the core is halted (DDI 0419 C1.6.4, DDI 0403 C1.6.4). */
+export const DCRSR = 0xe000_edf4;
+export const DCRDR = 0xe000_edf8;
+/** REGWnR: the transfer goes to the core. */
+export const DCRSR_WRITE = 1 << 16;
+/** REGSEL. `pc` is the DebugReturnAddress, `sp` the stack pointer in use. */
+export const coreRegisterSelector = { sp: 13, lr: 14, pc: 15, xpsr: 16 } as const;

@@ -20,7 +20,7 @@ import type { OpenOcdFacts } from './openocd-log.ts';
 import type { OpenOcd } from './openocd-process.ts';
 import { availableTargetScript, type TargetScript } from './openocd-scripts.ts';
 import { loadOptionBytes, readOptionWords, writeOptionWords } from './option-bytes.ts';
-import { type ReleaseEvidence, releaseTarget } from './release.ts';
+import { type ReleaseEvidence, releaseTarget, type StartRegisters } from './release.ts';
 import { type CoreRegister, createTclCommands, plainHex, type TclCommands, type Width } from './tcl-commands.ts';
 
 export interface ProbeOptions {
@@ -69,6 +69,11 @@ export interface Probe {
   writeRegister(name: CoreRegister, value: number): Promise<void>;
   setBreakpoint(address: number): Promise<void>;
   clearBreakpoint(address: number): Promise<void>;
+  /**
+   * Halts the core at the first instruction of a fault's handler, its frame still on the stack (DEMCR.VC_*: Armv6-M C1.6.5, which has
+   * HardFault alone; Armv7-M C1.6.5). Off again before `release`.
+   */
+  catchFaults(on: boolean): Promise<void>;
   /** Elements of 8, 16 or 32 bits; the core may run. */
   readMemory(address: number, width: Width, count: number): Promise<readonly number[]>;
   readBytes(address: number, length: number): Promise<Uint8Array>;
@@ -96,6 +101,11 @@ export interface Probe {
   inspect(): Promise<Inspection>;
   /** Leaves the chip as in the field, with proof. Until `reacquire` every call throws 415. @throws HilError 416 */
   release(): Promise<ReleaseEvidence>;
+  /**
+   * Like `release`, for a halted core that goes on at these registers: it leaves the halt by the write that ends debugging, so that
+   * not one instruction there runs under a debugger. @throws HilError 411 (not halted), 416
+   */
+  releaseAt(registers: StartRegisters): Promise<ReleaseEvidence>;
   /** Takes the probe back after `release`, or after OpenOCD or the board's power went away. Hot: the core goes on as it is. */
   reacquire(): Promise<void>;
   /** Ends OpenOCD. */
@@ -104,6 +114,9 @@ export interface Probe {
 
 /** A reset through NRST with its delays and the examination after it. */
 const RESET_MS = 10_000;
+
+/** OpenOCD's names of all vector catches but that of reset. */
+const FAULTS = 'hard_err int_err bus_err state_err chk_err nocp_err mm_err';
 
 /** @throws HilError 231 to 239, 604 */
 export async function openProbe(options: ProbeOptions): Promise<Probe> {
@@ -206,6 +219,8 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
       act('setBreakpoint', { address }, async (t) => void (await t.run(`bp ${plainHex(address)} 2 hw`))),
     clearBreakpoint: (address) =>
       act('clearBreakpoint', { address }, async (t) => void (await t.run(`rbp ${plainHex(address)}`))),
+    catchFaults: (on) =>
+      act('catchFaults', { on }, async (t) => void (await t.run(`cortex_m vector_catch ${on ? FAULTS : 'none'}`))),
     readMemory: (address, width, count) => ask('readMemory', (t) => t.readMemory(address, width, count)),
     readBytes: (address, length) => ask('readBytes', (t) => readBytes(t, address, length)),
     writeMemory: (address, width, values) =>
@@ -259,6 +274,12 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     release: () =>
       act('release', {}, async (t) => {
         const evidence = await releaseTarget(board, chip, t);
+        released = true;
+        return evidence;
+      }),
+    releaseAt: (registers) =>
+      act('releaseAt', registers, async (t) => {
+        const evidence = await releaseTarget(board, chip, t, registers);
         released = true;
         return evidence;
       }),

@@ -2,6 +2,10 @@ import type { Chip } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import {
+  coreRegisterSelector,
+  DCRDR,
+  DCRSR,
+  DCRSR_WRITE,
   DEMCR,
   DHCSR,
   DHCSR_RELEASE,
@@ -12,6 +16,8 @@ import {
   FP_CTRL,
   FP_CTRL_DISABLE,
 } from './debug-registers.ts';
+import { deadline } from '../trace/deadline.ts';
+import { until } from '../trace/wait.ts';
 import type { TclCommands } from './tcl-commands.ts';
 
 /** What the debug registers read after everything was put back: the proof that the core runs as in the field. */
@@ -25,20 +31,39 @@ export interface ReleaseEvidence {
 
 const DWT_COMPARATOR_STRIDE = 0x10;
 
+/** A transfer takes a few cycles of the core's clock; this is room for a busy probe. */
+const REGISTER_MS = 1_000;
+
+/** Core registers with which a halted core goes on. */
+export type StartRegisters = Readonly<Partial<Record<keyof typeof coreRegisterSelector, number>>>;
+
 /**
  * Leaves the chip as no debugger had been there: breakpoints and watchpoints off, vector catch off, DBGMCU cleared, the core running
  * with C_DEBUGEN clear. From here on OpenOCD polls no more, so the wires stay quiet until the next call.
  * All of these survive a system reset, which is why a reset is no substitute (Armv6-M, C1.6).
- * @throws HilError 416 if a register does not read as it should.
+ * @param start Registers of a halted core: it leaves the halt by the very write that ends debugging, so that its first instruction
+ *   there runs as in the field already.
+ * @throws HilError 411 if the core was to be started and is not halted; 416 if a register does not read as it should.
  */
-export async function releaseTarget(board: string, chip: Chip, tcl: TclCommands): Promise<ReleaseEvidence> {
+export async function releaseTarget(
+  board: string,
+  chip: Chip,
+  tcl: TclCommands,
+  start?: StartRegisters,
+): Promise<ReleaseEvidence> {
   const mcu = chip.debugMcu;
   const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
   const put = (address: number, value: number): Promise<void> => tcl.writeMemory(address, 32, [value]);
 
   await tcl.run('rbp all');
   await tcl.run('poll');
-  if ((await tcl.state()) === 'halted') await tcl.run('resume');
+  const halted = (await tcl.state()) === 'halted';
+  if (start !== undefined && !halted) {
+    throw new HilError(411, `${board}: the core runs; it can be started at other registers only while it is halted`, {
+      blame: 'test',
+    });
+  }
+  if (halted && start === undefined) await tcl.run('resume');
   await tcl.run('poll off');
 
   await put(FP_CTRL, FP_CTRL_DISABLE);
@@ -56,6 +81,16 @@ export async function releaseTarget(board: string, chip: Chip, tcl: TclCommands)
   const cleared = { DBGMCU_CR: await word(mcu.CR), freezes: await Promise.all(mcu.freezes.map(word)) };
   if (mcu.clock !== undefined) await put(mcu.clock.register, clockWas);
 
+  // Past OpenOCD's cache of registers: it would write that back at its own resume only, under C_DEBUGEN.
+  for (const [name, value] of Object.entries(start ?? {})) {
+    await put(DCRDR, value);
+    await put(DCRSR, (DCRSR_WRITE | coreRegisterSelector[name as keyof StartRegisters]) >>> 0);
+    await until(
+      deadline('transfer of a core register', REGISTER_MS, { board }),
+      `S_REGRDY after the write of ${name}`,
+      async () => ((await word(DHCSR)) & dhcsr.S_REGRDY) !== 0,
+    );
+  }
   await put(DHCSR, DHCSR_RELEASE);
   const evidence: ReleaseEvidence = {
     DHCSR: await word(DHCSR),

@@ -3,7 +3,7 @@ import { HilError } from '../error/hil-error.ts';
 import { type Deadline, type DeadlineScope, deadline } from '../trace/deadline.ts';
 import type { TclConnection } from '../transport/tcl-connection.ts';
 
-/** Core registers under OpenOCD's names; the special ones are Armv6-M's and Armv7-M's. */
+/** Core registers under OpenOCD's names; the special ones are Armv6-M's and Armv7-M's, the last two Armv7-M's alone. */
 export const coreRegisters = [
   'r0',
   'r1',
@@ -26,6 +26,8 @@ export const coreRegisters = [
   'psp',
   'primask',
   'control',
+  'basepri',
+  'faultmask',
 ] as const;
 export type CoreRegister = (typeof coreRegisters)[number];
 

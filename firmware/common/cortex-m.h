@@ -144,6 +144,9 @@ static inline void cpu_faultmask_clear(void) { __asm volatile("cpsie f" ::: "mem
 #endif
 
 /* System reset request; the loop covers the cycles until it takes effect (DDI0419 B3.2.6: "not guaranteed to be immediate"). */
+/* The stack changes under the caller: what the compiler keeps there is lost to it. */
+static inline void cpu_msp_set(uint32_t value) { __asm volatile("msr msp, %0" ::"r"(value) : "memory"); }
+
 __attribute__((noreturn)) static inline void cpu_system_reset(void)
 {
   cpu_dsb();

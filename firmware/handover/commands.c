@@ -2,7 +2,7 @@
 #include "commands.h"
 
 #include "console.h"
-#include "jump.h"
+#include "hooks.h"
 #include "part.h"
 #include "retained.h"
 #include "text.h"
@@ -134,7 +134,7 @@ static void jump(void)
   console_text("jumping via=");
   answer(setting_word(JUMP_VIA, retained.settings[JUMP_VIA]));
   console_drain();
-  handover_jump();
+  program_jump();
 }
 
 static void reset(void)

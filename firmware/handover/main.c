@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "console.h"
 #include "faults.h"
-#include "jump.h"
+#include "hooks.h"
 #include "part.h"
 #include "timebase.h"
 
@@ -98,7 +98,7 @@ static void obey(enum request request)
 {
   if (request == REQUEST_JUMP) {
     console_drain();
-    handover_jump();
+    program_jump();
   }
   if (request == REQUEST_RESET) {
     console_drain();
@@ -108,6 +108,7 @@ static void obey(enum request request)
 
 void application(bool fresh, enum request request)
 {
+  program_main();
   enable_clock(&FAMILY_SYSCFG_ENR, FAMILY_SYSCFG_ENR_MASK);
   if (setting(START_VTOR) == VTOR_FLASH) {
     start_vectors();
@@ -124,6 +125,7 @@ void application(bool fresh, enum request request)
   console_open(report.hclk);
   gpio_mode(LED_PORT, LED_PIN, GPIO_MODER_OUTPUT);
   banner(&report);
+  program_ready();
   obey(request);
   for (;;) {
     bool too_long;

@@ -1,6 +1,7 @@
 /* The start: look before anything is touched, then decide between the ROM and the application. */
 #include <stdbool.h>
 
+#include "hooks.h"
 #include "jump.h"
 #include "main.h"
 #include "memory-init.h"
@@ -61,6 +62,7 @@ __attribute__((noreturn, used)) void reset_continue(void)
     retained_seal();
     handover_sequence();
   }
+  program_reset();
   retained.boots++;
   retained_seal();
   const enum request request = request_take();

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +18,22 @@ export function hilCommand(): string {
   return join(packageRoot(), 'dist/cli/main.js');
 }
 
-/** Built firmware of a part: what `make -C firmware` leaves. */
+/** Programs of the reported bugs, built for one part: `<case>/<program>` to its ELF. */
+function casePrograms(folder: string): Readonly<Record<string, string>> {
+  if (!existsSync(folder)) return {};
+  return Object.fromEntries(
+    readdirSync(folder).flatMap((id) =>
+      readdirSync(join(folder, id))
+        .filter((file) => file.endsWith('.elf'))
+        .map((file) => [`${id}/${file.slice(0, -'.elf'.length)}`, join(folder, id, file)]),
+    ),
+  );
+}
+
+/**
+ * Built firmware of a part: what `make -C firmware` leaves. The images are the application, `handover`, and the programs of the
+ * reported bugs that concern the part, `<case>/<program>`.
+ */
 export function firmwareFor(chip: string): {
   readonly images: Readonly<Record<string, string>>;
   rom(id: number): string;
@@ -27,7 +42,10 @@ export function firmwareFor(chip: string): {
   // ROMs are per family line, applications per part: STM32G070RB -> stm32g070.
   const line = chip.toLowerCase().slice(0, 9);
   return {
-    images: { handover: join(build, 'handover', `${chip.toLowerCase()}.elf`) },
+    images: {
+      handover: join(build, 'handover', `${chip.toLowerCase()}.elf`),
+      ...casePrograms(join(build, 'cases', chip.toLowerCase())),
+    },
     rom: (id) => join(build, 'rom', `${line}-0x${id.toString(16).toUpperCase().padStart(2, '0')}.bin`),
   };
 }

@@ -1,0 +1,37 @@
+import type { Chip } from '../chip/chip.ts';
+import type { Image } from '../image/image.ts';
+import type { Probe } from '../probe/probe.ts';
+import type { DeadlineScope } from '../trace/deadline.ts';
+import type { Answer, Attempt } from './evidence.ts';
+
+/** The board that is diagnosed. A `Bench` fits. */
+export interface Subject {
+  readonly board: string;
+  readonly kind: 'virtual' | 'real';
+  readonly chip: Chip;
+  readonly probe: Probe;
+  readonly scope: DeadlineScope;
+  romId(): Promise<number>;
+}
+
+/**
+ * An attempt that can be repeated: each experiment is one more repetition. `prepare`, then `trigger`, then `answers`.
+ */
+export interface Provocation {
+  /** In words: `the jump by the console's command`. */
+  readonly title: string;
+  readonly attempt: Exclude<Attempt, 'none'>;
+  /** The program whose functions name the PC. */
+  readonly image?: Image;
+  /** GO: address of the vector table that it was given. */
+  readonly table?: number;
+  /** Brings the board, from any state, to where `trigger` works. The core runs then; the probe is left as it pleases. */
+  prepare(): Promise<void>;
+  /**
+   * Sets it off and does not wait for what comes of it. The core runs and the probe is acquired, with breakpoints set; it may stop the
+   * core before this returns.
+   */
+  trigger(): Promise<void>;
+  /** Who answers, by the ports; the probe is released before. */
+  answers(): Promise<Answer>;
+}

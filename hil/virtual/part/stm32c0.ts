@@ -14,6 +14,7 @@ import type { AlternateTable, Gate, PartDefinition, Placement, PortFacts } from 
 import { dmaWithMux } from './kit/dma.ts';
 import { doubleWordFlash } from './kit/double-word-flash.ts';
 import { extiG0 } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
 
@@ -34,7 +35,17 @@ export interface C0Definition {
 }
 
 /** Interrupt numbers. Source: ST headers stm32c011xx.h, stm32c031xx.h, stm32c071xx.h (documented). */
-const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI0_1: 5, EXTI2_3: 6, EXTI4_15: 7, USART1: 27, USART2: 28 } as const;
+const IRQ = {
+  WWDG: 0,
+  FLASH: 3,
+  RCC: 4,
+  EXTI0_1: 5,
+  EXTI2_3: 6,
+  EXTI4_15: 7,
+  TIM3: 16,
+  USART1: 27,
+  USART2: 28,
+} as const;
 
 /** REV_ID 0x1000 and bits 15:12 as on G0: hypothesis. */
 const REVISION = 0x1000_6000;
@@ -90,6 +101,7 @@ export function assembleC0(own: C0Definition): Part {
       { base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'IWDG_SW' }) },
       { base: 0x4002_1800, create: extiG0([IRQ.EXTI0_1, IRQ.EXTI2_3, IRQ.EXTI4_15]) },
       { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
+      updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APBENR1', 1], irq: IRQ.TIM3 }),
       ...dmaWithMux([{ name: 'DMA1', base: 0x4002_0000, clock: dmaClock, irqs: own.dmaIrqs }], {
         base: 0x4002_0800,
         clock: dmaClock,
@@ -97,7 +109,6 @@ export function assembleC0(own: C0Definition): Part {
       ...(own.hasCrs ? [crs] : []),
     ],
     unmodelled: [
-      ['TIM3', 0x4000_0400, ['APBENR1', 1]],
       ['TIM14', 0x4000_2000, ['APBENR2', 15]],
       ['RTC', 0x4000_2800, ['APBENR1', 10]],
       ['I2C1', 0x4000_5400, ['APBENR1', 21]],

@@ -14,6 +14,7 @@ import { bootAreaPattern6 } from './boot-pattern-6.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { AlternateTable, PartDefinition, PartKit, Placement, PortFacts, UsartFacts } from './kit/definition.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
 
@@ -38,7 +39,7 @@ export interface F0Part {
 }
 
 /** Interrupt numbers. Source: ST headers stm32f042x6.h, stm32f091xc.h (documented). */
-const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7] } as const;
+const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7], TIM3: 16 } as const;
 /** Lines 0 to 17, 19 to 22 and 31 have edge detection (RM0091 11.3.3: documented). */
 const EXTI_CONFIGURABLE = 0x807b_ffff;
 const EXTI_IMR_RESET = 0x7f84_0000;
@@ -145,6 +146,7 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
           }),
       },
       { base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs },
+      updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR', 1], irq: IRQ.TIM3 }),
       ...facts
         .dma(() => cfgr1)
         .map(({ create, ...placement }) => ({

@@ -19,6 +19,7 @@ function requests(channel: number, cfgr1: number): readonly string[] {
     ...(channel === rx ? ['USART1_RX'] : []),
     ...(channel === 3 ? ['USART2_TX'] : []),
     ...(channel === 4 ? ['USART2_RX'] : []),
+    ...(channel === 2 ? ['TIM3_UP'] : []),
   ];
 }
 
@@ -44,7 +45,6 @@ export const stm32f042 = assembleF0({
   ],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
-    ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
     ['TIM14', 0x4000_2000, ['APB1ENR', 8]],
     ['SPI2', 0x4000_3800, ['APB1ENR', 14]],
     ['I2C1', 0x4000_5400, ['APB1ENR', 21]],

@@ -22,6 +22,9 @@ const requests = (directions: readonly ('RX' | 'TX')[]): SelectTable =>
     ]),
   );
 
+/** CSELR 6 of DMA1 channel 3: TIM3_UP. Source: ST header stm32f091xc.h, DMA1_CSELR_CH3_TIM3_UP (documented). */
+const withTimer = (table: SelectTable): SelectTable => ({ ...table, 2: { ...table[2], 6: 'TIM3_UP' } });
+
 /** Source: ST header stm32f091xc.h (documented). USART1 to 3 choose their clock in CFGR3 and are full, the others basic. */
 export const stm32f091 = assembleF0({
   chip: stm32f091rc,
@@ -46,7 +49,7 @@ export const stm32f091 = assembleF0({
   dma: () => [
     dmaWithSelection(
       { name: 'DMA1', base: 0x4002_0000, clock: ['AHBENR', 0], irqs: DMA1_IRQS },
-      requests(['RX', 'TX', 'RX', 'TX', 'RX', 'RX', 'TX']),
+      withTimer(requests(['RX', 'TX', 'RX', 'TX', 'RX', 'RX', 'TX'])),
     ),
     dmaWithSelection(
       { name: 'DMA2', base: 0x4002_0400, clock: ['AHBENR', 1], irqs: DMA2_IRQS },
@@ -55,7 +58,6 @@ export const stm32f091 = assembleF0({
   ],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
-    ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
     ['TIM6', 0x4000_1000, ['APB1ENR', 4]],
     ['TIM7', 0x4000_1400, ['APB1ENR', 5]],
     ['TIM14', 0x4000_2000, ['APB1ENR', 8]],

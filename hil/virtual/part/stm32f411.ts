@@ -17,6 +17,7 @@ import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
 import { dmaWithStreams, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
 import { alternates, ports } from './stm32f411-pins.ts';
@@ -29,6 +30,7 @@ const IRQ = {
   EXTI: { single: [6, 7, 8, 9, 10], lines5to9: 23, lines10to15: 40, others: { 16: 1, 17: 41, 18: 42, 21: 2, 22: 3 } },
   DMA1: [11, 12, 13, 14, 15, 16, 17, 47],
   DMA2: [56, 57, 58, 59, 60, 68, 69, 70],
+  TIM3: 29,
   USART1: 37,
   USART2: 38,
   USART6: 71,
@@ -37,6 +39,7 @@ const IRQ_LINES = 86;
 
 /** Requests by stream and channel. Source: RM0383 tables 27 and 28, as in ST's CubeMX data of the F411 (corroborated). */
 const DMA1_REQUESTS: SelectTable = {
+  2: { 5: 'TIM3_UP' },
   5: { 4: 'USART2_RX' },
   6: { 4: 'USART2_TX' },
   7: { 6: 'USART2_RX' },
@@ -161,6 +164,7 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
             imrReset: 0,
           }),
       },
+      updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR', 1], irq: IRQ.TIM3 }),
       dmaWithStreams<EnableRegisterF4>(
         { name: 'DMA1', base: 0x4002_6000, clock: ['AHB1ENR', 21], irqs: IRQ.DMA1, peripheralPort: 'APB1' },
         DMA1_REQUESTS,
@@ -173,7 +177,6 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
     ],
     unmodelled: [
       ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
-      ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
       ['TIM4', 0x4000_0800, ['APB1ENR', 2]],
       ['TIM5', 0x4000_0c00, ['APB1ENR', 3]],
       ['I2S2ext', 0x4000_3400, ['APB1ENR', 14]],

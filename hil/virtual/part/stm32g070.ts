@@ -13,6 +13,7 @@ import { assemblePart } from './kit/assemble.ts';
 import { dmaWithMux } from './kit/dma.ts';
 import { doubleWordFlash } from './kit/double-word-flash.ts';
 import { extiG0 } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, windowWatchdog } from './kit/watchdogs.ts';
 import { alternates, ports } from './stm32g070-pins.ts';
 
@@ -26,6 +27,7 @@ const IRQ = {
   EXTI0_1: 5,
   EXTI2_3: 6,
   EXTI4_15: 7,
+  TIM3: 16,
   USART1: 27,
   USART2: 28,
   USART3_4: 29,
@@ -89,13 +91,13 @@ export const stm32g070 = assemblePart<EnableRegister>(() => ({
     { base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'IWDG_SW' }) },
     { base: 0x4002_1800, create: extiG0([IRQ.EXTI0_1, IRQ.EXTI2_3, IRQ.EXTI4_15]) },
     { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
+    updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APBENR1', 1], irq: IRQ.TIM3 }),
     ...dmaWithMux<EnableRegister>(
       [{ name: 'DMA1', base: 0x4002_0000, clock: ['AHBENR', 0], irqs: [9, 10, 10, 11, 11, 11, 11] }],
       { base: 0x4002_0800, clock: ['AHBENR', 0] },
     ),
   ],
   unmodelled: [
-    ['TIM3', 0x4000_0400, ['APBENR1', 1]],
     ['TIM6', 0x4000_1000, ['APBENR1', 4]],
     ['TIM7', 0x4000_1400, ['APBENR1', 5]],
     ['TIM14', 0x4000_2000, ['APBENR2', 15]],

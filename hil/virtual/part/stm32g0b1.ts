@@ -14,6 +14,7 @@ import { assemblePart } from './kit/assemble.ts';
 import { dmaWithMux } from './kit/dma.ts';
 import { doubleWordFlash } from './kit/double-word-flash.ts';
 import { extiG0 } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, windowWatchdog } from './kit/watchdogs.ts';
 import { alternates, ports } from './stm32g0b1-pins.ts';
 
@@ -27,6 +28,7 @@ const IRQ = {
   EXTI0_1: 5,
   EXTI2_3: 6,
   EXTI4_15: 7,
+  TIM3: 16,
   DMA1_1: 9,
   DMA1_2_3: 10,
   DMA1_4_7_DMA2: 11,
@@ -96,6 +98,7 @@ export const stm32g0b1 = assemblePart<EnableRegister>(() => ({
     { base: 0x4002_1800, create: extiG0([IRQ.EXTI0_1, IRQ.EXTI2_3, IRQ.EXTI4_15]) },
     { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
     { base: 0x4000_6c00, clock: ['APBENR1', 16], create: () => createCrs() },
+    updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APBENR1', 1], irq: IRQ.TIM3 }),
     ...dmaWithMux<EnableRegister>(
       [
         {
@@ -116,7 +119,6 @@ export const stm32g0b1 = assemblePart<EnableRegister>(() => ({
   ],
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APBENR1', 0]],
-    ['TIM3', 0x4000_0400, ['APBENR1', 1]],
     ['TIM4', 0x4000_0800, ['APBENR1', 2]],
     ['TIM6', 0x4000_1000, ['APBENR1', 4]],
     ['TIM7', 0x4000_1400, ['APBENR1', 5]],

@@ -12,7 +12,6 @@ export function l0Small(chip: Chip): Omit<L0Part, 'idcode' | 'mask' | 'ports' | 
     usarts: [{ name: 'USART2', base: 0x4000_4400, clock: ['APB1ENR', 17], irq: 28, create: fullUsartV2 }],
     alternates: alternatesL0Small,
     unmodelled: [
-      ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
       ['LPUART1', 0x4000_4800, ['APB1ENR', 18]],
       ['I2C1', 0x4000_5400, ['APB1ENR', 21]],
       ['LPTIM1', 0x4000_7c00, ['APB1ENR', 31]],

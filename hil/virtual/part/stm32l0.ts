@@ -11,6 +11,7 @@ import { assemblePart } from './kit/assemble.ts';
 import type { AlternateTable, BootInputs, PartDefinition, PartKit, PortFacts, UsartFacts } from './kit/definition.ts';
 import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { BootArea, Part } from './part.ts';
 
@@ -36,13 +37,13 @@ export interface L0Part {
 }
 
 /** Interrupt numbers. Source: ST headers stm32l011xx.h, stm32l073xx.h (documented). */
-const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7], DMA: [9, 10, 10, 11, 11, 11, 11] } as const;
+const IRQ = { WWDG: 0, FLASH: 3, RCC: 4, EXTI: [5, 6, 7], DMA: [9, 10, 10, 11, 11, 11, 11], TIM2: 15 } as const;
 /**
  * Requests by channel and CSELR; a part without a USART has no such line.
  * Source: RM0367 and RM0377 tables of DMA requests for each channel, as in ChibiOS' registry of the L0 (corroborated).
  */
 const DMA_REQUESTS: SelectTable = {
-  1: { 3: 'USART1_TX', 12: 'USART4_RX', 13: 'USART5_RX' },
+  1: { 3: 'USART1_TX', 8: 'TIM2_UP', 12: 'USART4_RX', 13: 'USART5_RX' },
   2: { 3: 'USART1_RX', 12: 'USART4_TX', 13: 'USART5_TX' },
   3: { 3: 'USART1_TX', 4: 'USART2_TX' },
   4: { 3: 'USART1_RX', 4: 'USART2_RX' },
@@ -173,6 +174,7 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
             pending: extiRequestsInThree(kit, IRQ.EXTI),
           }),
       },
+      updateTimer({ name: 'TIM2', base: 0x4000_0000, clock: ['APB1ENR', 0], irq: IRQ.TIM2 }),
       dmaWithSelection<EnableRegisterL0>(
         {
           name: 'DMA1',

@@ -25,7 +25,6 @@ export const stm32l073 = assembleL0({
   dmaChannels: 7,
   peripherals: [{ base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs }],
   unmodelled: [
-    ['TIM2', 0x4000_0000, ['APB1ENR', 0]],
     ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
     ['TIM6', 0x4000_1000, ['APB1ENR', 4]],
     ['TIM7', 0x4000_1400, ['APB1ENR', 5]],

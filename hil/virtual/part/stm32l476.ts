@@ -17,6 +17,7 @@ import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
 import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
+import { updateTimer } from './kit/timers.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import { alternates, ports } from './stm32l476-pins.ts';
 
@@ -30,6 +31,7 @@ const IRQ = {
   EXTI: { single: [6, 7, 8, 9, 10], lines5to9: 23, lines10to15: 40, others: { 16: 1, 18: 41, 19: 2, 20: 3 } },
   DMA1: [11, 12, 13, 14, 15, 16, 17],
   DMA2: [56, 57, 58, 59, 60, 68, 69],
+  TIM3: 29,
   USART1: 37,
   USART2: 38,
   USART3: 39,
@@ -44,7 +46,7 @@ const IRQ_LINES = 82;
  */
 const DMA1_REQUESTS: SelectTable = {
   1: { 2: 'USART3_TX' },
-  2: { 2: 'USART3_RX' },
+  2: { 2: 'USART3_RX', 5: 'TIM3_UP' },
   3: { 2: 'USART1_TX' },
   4: { 2: 'USART1_RX' },
   5: { 2: 'USART2_RX' },
@@ -202,6 +204,7 @@ function define(): PartDefinition<EnableRegisterL4> {
             secondBank: { imrReset: 0x0000_0087 },
           }),
       },
+      updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR1', 1], irq: IRQ.TIM3 }),
       dmaWithSelection<EnableRegisterL4>(
         { name: 'DMA1', base: 0x4002_0000, clock: ['AHB1ENR', 0], irqs: IRQ.DMA1 },
         DMA1_REQUESTS,
@@ -214,7 +217,6 @@ function define(): PartDefinition<EnableRegisterL4> {
     ],
     unmodelled: [
       ['TIM2', 0x4000_0000, ['APB1ENR1', 0]],
-      ['TIM3', 0x4000_0400, ['APB1ENR1', 1]],
       ['TIM4', 0x4000_0800, ['APB1ENR1', 2]],
       ['TIM5', 0x4000_0c00, ['APB1ENR1', 3]],
       ['TIM6', 0x4000_1000, ['APB1ENR1', 4]],

@@ -6,6 +6,8 @@ import { narrowAccess } from './register-block.ts';
 /** Request lines of peripherals, by name (`USART2_RX`). */
 export interface DmaRequestLines {
   asserted(line: string): boolean;
+  /** A transfer was made for this line. */
+  served(line: string): void;
   /** Called when a line goes up. */
   listen(listener: (line: string) => void): void;
 }
@@ -102,9 +104,9 @@ export function createDmaV1(options: DmaV1Options): DmaV1 {
   function wanted(index: number): boolean {
     const { ccr, cndtr } = channels[index]!;
     if ((ccr & CCR.EN) === 0 || cndtr === 0 || !options.clocked()) return false;
-    if (ccr & CCR.MEM2MEM) return true;
-    return options.linesOf(index, (cselr >>> (4 * index)) & 15).some(requests.asserted);
+    return (ccr & CCR.MEM2MEM) !== 0 || linesOf(index).some(requests.asserted);
   }
+  const linesOf = (index: number): readonly string[] => options.linesOf(index, (cselr >>> (4 * index)) & 15);
 
   function serve(index: number): void {
     const channel = channels[index]!;
@@ -112,7 +114,9 @@ export function createDmaV1(options: DmaV1Options): DmaV1 {
     channel.event = schedule.after((CYCLES_PER_TRANSFER * 1e9) / options.hclkHz(), () => {
       channel.event = undefined;
       if (!wanted(index)) return;
+      const lines = linesOf(index).filter(requests.asserted);
       transfer(index);
+      for (const line of lines) requests.served(line);
       serve(index);
     });
   }

@@ -80,7 +80,10 @@ export function createDmaV2(options: DmaV2Options): Peripheral {
     stream.event = schedule.after((CYCLES_PER_TRANSFER * 1e9) / options.hclkHz(), () => {
       stream.event = undefined;
       if (!wanted(index)) return;
+      const line = lineOf(index);
+      const serves = !wantsPreload(stream) && line !== undefined && requests.asserted(line);
       attempt(index, () => step(index));
+      if (serves) requests.served(line);
       serve(index);
     });
   }

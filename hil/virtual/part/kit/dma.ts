@@ -97,19 +97,20 @@ export function dmaWithStreams<R extends string>(
  * Request identifications of the DMAMUX of G0 and C0 whose lines a model drives.
  * Source: RM0454 table 52, RM0444 table 59, RM0490 table 46 (documented: ST's LL driver has the same numbers).
  */
-const MUX_LINES: Readonly<Record<number, string>> = Object.fromEntries(
-  [
+const MUX_LINES: Readonly<Record<number, string>> = Object.fromEntries<string>([
+  [37, 'TIM3_UP'],
+  ...[
     [50, 'USART1'],
     [52, 'USART2'],
     [54, 'USART3'],
     [56, 'USART4'],
     [74, 'USART5'],
     [76, 'USART6'],
-  ].flatMap(([id, usart]) => [
-    [id, `${usart}_RX`],
+  ].flatMap(([id, usart]): [number, string][] => [
+    [Number(id), `${usart}_RX`],
     [Number(id) + 1, `${usart}_TX`],
   ]),
-);
+]);
 
 /** Controllers whose channels, one after the other, are the outputs of one DMAMUX (G0, C0). For one board: call it per definition. */
 export function dmaWithMux<R extends string>(

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isHilError } from '../error/hil-error.ts';
+import { didYouMean, editDistance } from '../error/yaml-problems.ts';
 import { loadRig, parseRig } from './load-rig.ts';
-import { didYouMean, editDistance } from './rig-problems.ts';
 
 function messageOf(text: string): string {
   try {

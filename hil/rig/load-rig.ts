@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { resolve } from 'node:path';
 import { chipNamed, chips } from '../chip/lookup.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
+import { readYaml } from '../error/yaml-file.ts';
+import { didYouMean } from '../error/yaml-problems.ts';
 import type { BoardEntry, Rig } from './rig.ts';
-import { didYouMean, formatProblem, locateIssues, type RigProblem } from './rig-problems.ts';
-import { type RigFileContent, rigSchema } from './rig-schema.ts';
+import { type RigFileContent, rigSchema, rigWords } from './rig-schema.ts';
 
 /**
  * Reads a rig file.
@@ -24,27 +24,18 @@ export function loadRig(path: string): Rig {
 
 /** As `loadRig`, from text; `file` is for messages. */
 export function parseRig(text: string, file: string): Rig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw mistakes(
-      file,
-      text,
-      document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        return { line, column: col, message: error.message };
+  const content = readYaml(text, file, {
+    what: 'rig file',
+    code: 611,
+    schema: rigSchema,
+    words: rigWords,
+    check: ({ boards }) =>
+      boards.flatMap((board, i) => {
+        const message = chipProblem(board.chip);
+        return message === undefined ? [] : [{ path: ['boards', i, 'chip'], message }];
       }),
-    );
-  }
-  const parsed = rigSchema.safeParse(document.toJS());
-  if (!parsed.success) throw mistakes(file, text, locateIssues(parsed.error.issues, document, lines));
-  const unknown = parsed.data.boards.flatMap((board, i): readonly RigProblem[] => {
-    const message = chipProblem(board.chip);
-    if (message === undefined) return [];
-    return locateIssues([{ code: 'custom', path: ['boards', i, 'chip'], message, input: board.chip }], document, lines);
   });
-  if (unknown.length > 0) throw mistakes(file, text, unknown);
-  return { file, boards: parsed.data.boards.map(boardEntry), allowedSkips: parsed.data.allow_skips.map(defined) };
+  return { file, boards: content.boards.map(boardEntry), allowedSkips: content.allow_skips.map(defined) };
 }
 
 function chipProblem(name: string): string | undefined {
@@ -90,14 +81,4 @@ function defined(skip: RigFileContent['allow_skips'][number]): Rig['allowedSkips
     ...(skip.suite === undefined ? {} : { suite: skip.suite }),
     ...(skip.test === undefined ? {} : { test: skip.test }),
   };
-}
-
-function mistakes(file: string, text: string, problems: readonly RigProblem[]): HilError {
-  const shown = relative(process.cwd(), file) || file;
-  const count = `${problems.length} mistake${problems.length === 1 ? '' : 's'}`;
-  return new HilError(
-    611,
-    `rig file ${shown} has ${count}\n${problems.map((problem) => formatProblem(shown, text, problem)).join('\n')}\n`,
-    { blame: 'rig', context: {} },
-  );
 }

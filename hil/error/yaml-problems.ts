@@ -1,33 +1,36 @@
 import { type Document, isMap, isPair, isScalar, type LineCounter, type Node } from 'yaml';
 import type * as z from 'zod';
-import { rigWords } from './rig-schema.ts';
 
-/** A mistake in a rig file, at the place where a person would correct it. */
-export interface RigProblem {
+/** A mistake in a file that a person wrote, at the place where it would be corrected. */
+export interface YamlProblem {
   /** 1-based. */
   readonly line: number;
   readonly column: number;
   readonly message: string;
 }
 
-/** Turns the schema's issues into problems with positions. An unknown key is shown at the key, a missing one at its parent. */
+/**
+ * Turns a schema's issues into problems with positions. An unknown key is shown at the key, a missing one at its parent.
+ * @param words Keys that the file may have, for the did-you-mean of an unknown one.
+ */
 export function locateIssues(
   issues: readonly z.core.$ZodIssue[],
   document: Document,
   lines: LineCounter,
-): readonly RigProblem[] {
-  return issues.flatMap((issue): readonly RigProblem[] => {
+  words: readonly string[],
+): readonly YamlProblem[] {
+  return issues.flatMap((issue): readonly YamlProblem[] => {
     const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) =>
-        problem(lines, keyOffset(document, path, key), path, `unknown key "${key}"${didYouMean(key, rigWords)}`),
+        problem(lines, keyOffset(document, path, key), path, `unknown key "${key}"${didYouMean(key, words)}`),
       );
     }
     return [problem(lines, valueOffset(document, path), path, issue.message)];
   });
 }
 
-function problem(lines: LineCounter, offset: number, path: readonly (string | number)[], message: string): RigProblem {
+function problem(lines: LineCounter, offset: number, path: readonly (string | number)[], message: string): YamlProblem {
   const { line, col } = lines.linePos(offset);
   const where = path.length === 0 ? '' : `${path.join('.')}: `;
   return { line: Math.max(1, line), column: Math.max(1, col), message: `${where}${message}` };
@@ -80,7 +83,7 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** `rigs/bench.yml:4:10  boards.0.chip: …`, then the line and a caret below the place. */
-export function formatProblem(file: string, text: string, problem: RigProblem): string {
+export function formatProblem(file: string, text: string, problem: YamlProblem): string {
   const source = text.split('\n')[problem.line - 1] ?? '';
   const number = String(problem.line).padStart(5);
   return [

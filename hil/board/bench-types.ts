@@ -7,6 +7,7 @@ import type { ProbeAddress } from '../probe/openocd-args.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { DeadlineScope, LagSource } from '../trace/deadline.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { LineFormat, SerialLine } from '../transport/serial-line.ts';
 
 /** The wires of one board as a supervisor knows them: everything a bench needs, and plain data so that it crosses processes. */
 export interface BoardWires {
@@ -146,6 +147,17 @@ export interface Bench {
   romId(): Promise<number>;
   /** Flash an application by name through the probe, set it up, let it start released, and wait for its banner. */
   flash(image: string, settings?: Readonly<Record<string, string>>): Promise<Application>;
+  /**
+   * Programs any image for the chip, unless it is there, verifies it and starts it by a reset, released. Nothing is expected of it:
+   * for firmware that does not speak the console of docs/handover.md. The image names the symbols of later looks.
+   * @throws HilError 307, 412, 414, 451, 623, 627
+   */
+  startImage(image: Image): Promise<'programmed' | 'was there'>;
+  /**
+   * The serial line of the application's console in a frame of one's own, raw, what came before dropped. Where it is the ROM's line
+   * too, it has the ROM's frame after `meetBootloader`, and a call brings the application's back.
+   */
+  applicationLine(format: LineFormat): Promise<SerialLine>;
   /** Meet the ROM without a jump by the application: after an empty-flash or BOOT0 boot. With positive proof. */
   meetBootloader(): Promise<BootloaderHandle>;
   /**

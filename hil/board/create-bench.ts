@@ -325,6 +325,20 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         await probe.release();
         return application(await speaking.awaitStart(deadline(`start of ${name}`, START_MS, scope)));
       }),
+    startImage: (wanted) =>
+      step('startImage', { image: wanted.name }, async () => {
+        await probe.reacquire();
+        changeIdentity('flashing');
+        const how = await programIfDifferent(probe, wanted);
+        flashed = wanted;
+        await probe.resetHalt();
+        await probe.release();
+        return how;
+      }),
+    applicationLine: (format) => {
+      changeIdentity('the line belongs to an application of the user');
+      return lines.console(format);
+    },
     meetBootloader,
     reachBootloader: (settings) => step('reachBootloader', { settings }, () => reachBootloader(bench, settings)),
     whoAnswers: () => step('whoAnswers', {}, whoAnswers),

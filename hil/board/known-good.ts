@@ -1,5 +1,6 @@
 import { HilError } from '../error/hil-error.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
+import type { Image } from '../image/image.ts';
 import { recordStep } from '../trace/step.ts';
 import type { OwnedBench } from './create-bench.ts';
 
@@ -19,10 +20,16 @@ export async function readBaseline(bench: OwnedBench): Promise<Baseline> {
 /**
  * Brings a board to known-good after a test, also after one that was revoked: powered, NRST and BOOT0 released, option bytes as
  * found, the application flashed and answering, EMPTY clear, probe released. Needs a bench of its own, since the test's may be revoked.
+ * @param application What the board is left with: an application under test by its name, or an image of the user's, of which nothing
+ *   is expected but that it starts.
  * @throws HilError 457 (option bytes stay different), and whatever the probe or the application fails with: the board is then parked by
  *   the caller
  */
-export async function restoreKnownGood(bench: OwnedBench, baseline: Baseline, image = 'handover'): Promise<void> {
+export async function restoreKnownGood(
+  bench: OwnedBench,
+  baseline: Baseline,
+  application: string | Image = 'handover',
+): Promise<void> {
   const { probe, board, controls, scope } = bench;
   await recordStep(scope.recorder, { board, action: 'restoreKnownGood' }, async () => {
     if (bench.kind === 'virtual') {
@@ -51,6 +58,7 @@ export async function restoreKnownGood(bench: OwnedBench, baseline: Baseline, im
       }
     }
     if (bench.permissions.erase === 'none') await probe.resetRun();
-    else await bench.flash(image);
+    else if (typeof application === 'string') await bench.flash(application);
+    else await bench.startImage(application);
   });
 }

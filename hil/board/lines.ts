@@ -1,7 +1,7 @@
 import { HilError } from '../error/hil-error.ts';
 import { deadline } from '../trace/deadline.ts';
 import { openSerialLine } from '../transport/open-serial-line.ts';
-import type { LineFormat, SerialLine } from '../transport/serial-line.ts';
+import { formatText, type LineFormat, type SerialLine } from '../transport/serial-line.ts';
 import type { BoardScope, BoardWires } from './bench-types.ts';
 import { CONSOLE_FORMAT } from './console.ts';
 
@@ -16,8 +16,8 @@ const SET_FORMAT_MS = 2_000;
  * either is spoken to, the line is set to its frame and what came before is dropped.
  */
 export interface BoardLines {
-  /** The application's console, at 8N1. */
-  console(): Promise<SerialLine>;
+  /** The application's console: at 115200 8N1, or in the frame of an application of the user's own. */
+  console(format?: LineFormat): Promise<SerialLine>;
   /** The ROM's port, at 8E1. @throws HilError 430 if no wire of the rig reaches the ROM */
   rom(): Promise<SerialLine>;
   /** Never throws. */
@@ -30,6 +30,7 @@ export async function openLines(wires: BoardWires, scope: BoardScope): Promise<B
     openSerialLine(endpoint, format, deadline('opening the serial line', OPEN_LINE_MS, scope));
   const console = await open(wires.console, CONSOLE_FORMAT);
   const shared = wires.rom === wires.console;
+  let applicationFormat = CONSOLE_FORMAT;
   let rom: SerialLine | undefined = shared ? console : undefined;
   try {
     if (wires.rom !== undefined && !shared) rom = await open(wires.rom, ROM_FORMAT);
@@ -37,13 +38,18 @@ export async function openLines(wires: BoardWires, scope: BoardScope): Promise<B
     await console.close();
     throw error;
   }
-  const prepared = async (line: SerialLine, format: LineFormat, name: string): Promise<SerialLine> => {
-    if (shared) await line.setFormat(format, deadline(`setting the line to ${name}`, SET_FORMAT_MS, scope));
+  const prepared = async (line: SerialLine, format: LineFormat, change: boolean): Promise<SerialLine> => {
+    if (change)
+      await line.setFormat(format, deadline(`setting the line to ${formatText(format)}`, SET_FORMAT_MS, scope));
     else line.source.take();
     return line;
   };
   return {
-    console: () => prepared(console, CONSOLE_FORMAT, '8N1'),
+    async console(format = CONSOLE_FORMAT) {
+      const change = shared || formatText(format) !== formatText(applicationFormat);
+      applicationFormat = format;
+      return prepared(console, format, change);
+    },
     async rom() {
       if (rom === undefined) {
         throw new HilError(430, `${wires.board}: no wire of the rig reaches the ROM of the ${wires.chip}`, {
@@ -51,7 +57,7 @@ export async function openLines(wires: BoardWires, scope: BoardScope): Promise<B
           context: { console: wires.console },
         });
       }
-      return prepared(rom, ROM_FORMAT, '8E1');
+      return prepared(rom, ROM_FORMAT, shared);
     },
     async close() {
       for (const line of [console, rom]) await line?.close().catch(() => {});

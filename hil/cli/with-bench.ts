@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Bench, BoardWires } from '../board/bench-types.ts';
 import { HilError } from '../error/hil-error.ts';
+import type { Image } from '../image/image.ts';
 import { slug } from '../jest/names.ts';
 import { type LaneState, openTestRun } from '../jest/test-run.ts';
 import { holdFirstContact } from '../rig/first-contact.ts';
@@ -18,6 +19,8 @@ export interface BoardUse {
   readonly reports: string;
   /** Folder in `reports` for what this verb writes: step streams, input logs. Default: the verb's last words, as `case-run`. */
   readonly folder?: string;
+  /** What the board is left with; absent: the application under test. */
+  readonly leaveWith?: Image;
   /** The person has agreed that the flash of a board met for the first time is lost. */
   readonly agreed?: boolean;
 }
@@ -59,7 +62,10 @@ export async function withBoard<T>(use: BoardUse, work: (held: HeldBoard) => Pro
     beforeRealBoard: (wires, entry) => holdFirstContact(wires, entry, { reports, agreed: use.agreed === true }),
   });
   const wires = running.session.boards[0] as BoardWires;
-  const lane: LaneState = { baseline: undefined };
+  const lane: LaneState = {
+    baseline: undefined,
+    ...(use.leaveWith === undefined ? {} : { leaveWith: use.leaveWith }),
+  };
   const interruption = interrupted(use);
   const broken = running.broken.then((how) =>
     Promise.reject(new HilError(240, `${use.board}: ${how}`, { blame: 'rig' })),

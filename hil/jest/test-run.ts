@@ -6,6 +6,7 @@ import { createBench, type OwnedBench } from '../board/create-bench.ts';
 import { type Baseline, readBaseline, restoreKnownGood } from '../board/known-good.ts';
 import type { LaneProbe } from '../board/lane-probe.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
+import type { Image } from '../image/image.ts';
 import { createRecorder, jsonlSink, type Recorder, recordNote } from '../trace/recorder.ts';
 import { revocable } from './revocable.ts';
 
@@ -38,6 +39,8 @@ export interface LaneState {
   baseline: Baseline | undefined;
   /** The probe that the last test left in a usual state. */
   probe?: LaneProbe | undefined;
+  /** What the board is left with after each test; absent: the application under test. */
+  leaveWith?: Image;
 }
 
 /** Takes the board for one test. */
@@ -89,7 +92,7 @@ export async function openTestRun(
       // The suite is cut off; what it left in a usual state is brought back with the connections that are open already.
       let good = false;
       if (opened !== undefined && lane.baseline !== undefined && !revocation.signal.aborted) {
-        good = await restoreKnownGood(opened, lane.baseline).then(
+        good = await restoreKnownGood(opened, lane.baseline, lane.leaveWith).then(
           () => true,
           () => false,
         );
@@ -160,7 +163,7 @@ async function recover(wires: BoardWires, lane: LaneState, recorder: Recorder): 
       await controls.nrst(false);
     }
     bench = await createBench(wires, scope);
-    await restoreKnownGood(bench, lane.baseline);
+    await restoreKnownGood(bench, lane.baseline, lane.leaveWith);
     return undefined;
   } catch (error) {
     return error;

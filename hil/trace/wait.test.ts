@@ -1,3 +1,4 @@
+import { stat } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { isHilError } from '../error/hil-error.ts';
 import { deadline, within } from './deadline.ts';
@@ -109,6 +110,16 @@ describe('a deadline', () => {
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('of %p ms is refused', (ms) => {
     expect(() => deadline('x', ms)).toThrow('[HIL-602]');
   });
+});
+
+test('what arrived while this process stalled is taken before the deadline is judged', async () => {
+  const arrived = new Promise<string>((resolve) => {
+    stat(process.cwd(), () => resolve('in time'));
+  });
+  const limit = deadline('answer', 5);
+  const waiting = untilSettled(limit, 'answer', arrived);
+  while (limit.remainingMs() > 0 || limit.elapsedMs() < 60);
+  expect(await waiting).toBe('in time');
 });
 
 describe('a revoked bench', () => {

@@ -97,8 +97,10 @@ function race<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
+    let lastLook: NodeJS.Immediate | undefined;
     const finish = (end: () => void): void => {
       clearTimeout(timer);
+      clearImmediate(lastLook);
       limit.signal?.removeEventListener('abort', onAbort);
       end();
     };
@@ -107,6 +109,11 @@ function race<T>(
       // The lag may have grown since the timer was set: then there is time left, and the timer is set again.
       const left = limit.remainingMs();
       if (left > 0) timer = setTimeout(onTimer, Math.ceil(left));
+      // After a stall of this process its timers come before what has arrived meanwhile: that is looked at first.
+      else lastLook = setImmediate(onLastLook);
+    };
+    const onLastLook = (): void => {
+      if (limit.remainingMs() > 0) onTimer();
       else finish(() => reject(deadlineError(limit, { awaited, seen: seen(), ...options })));
     };
     if (limit.signal?.aborted) return onAbort();

@@ -9,7 +9,7 @@ import type { Recorder } from '../../trace/recorder.ts';
 import { recordStep } from '../../trace/step.ts';
 import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
-import { commands, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
+import { commands, type GetReply, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
 import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
 import { createLink } from './link.ts';
 import { resetStub } from './ram-stub.ts';
@@ -23,6 +23,9 @@ import { intoBlocks, planWrite } from './write-plan.ts';
 
 /** Most pages asked for in one Extended Erase: what stm32flash sends; AN4221 2.13 allows one more on I2C. */
 const PAGES_AT_ONCE = 511;
+
+/** How long each byte that brings the ROM back in step waits for its answer, when not even Get was understood. */
+const FIRST_GET_PATIENCE_MS = [150, 600];
 
 export interface Progress {
   readonly phase: 'erase' | 'write' | 'read-back';
@@ -238,13 +241,22 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
     ended = why;
   };
 
+  /** A NACK to the first command: the ROM still holds half of one, because its answers came later than they were waited for. */
+  const firstGet = async (): Promise<GetReply> => {
+    for (const patienceMs of FIRST_GET_PATIENCE_MS) {
+      try {
+        return await rom.get();
+      } catch (error) {
+        if (!isHilError(error) || error.code !== 304) throw error;
+        await resynchronise(link, patienceMs);
+      }
+    }
+    return rom.get();
+  };
+
   const meet = async (): Promise<RomIdentity> => {
     const sync = await synchronise(link, chip.rom.startupWithoutLseMs ?? chip.rom.startupMs);
-    // A NACK to the first command: the ROM still held the half of one. It has thrown that away and listens now.
-    const { version, commands: has } = await rom.get().catch((error: unknown) => {
-      if (isHilError(error) && error.code === 304) return rom.get();
-      throw error;
-    });
+    const { version, commands: has } = await firstGet();
     const productId = await rom.productId();
     if (productId !== chip.identity.devId) {
       throw new HilError(

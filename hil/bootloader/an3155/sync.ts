@@ -83,13 +83,15 @@ const RESYNC_MS = 35_000;
 /**
  * Brings the ROM to where it waits for a command, from anywhere inside one: sends single filler bytes until a NACK shows that
  * the last one was the second half of a command that does not exist.
+ * @param quietMs How long a filler byte is waited for. A NACK later than that is taken for the next byte's, and the ROM left with half
+ *   a command.
  * @throws HilError 311
  */
-export async function resynchronise(link: An3155Link): Promise<void> {
+export async function resynchronise(link: An3155Link, quietMs = RESYNC_QUIET_MS): Promise<void> {
   const whole = link.budget('getting back in step with the ROM', RESYNC_MS, 0);
   const sent = { bytes: 0 };
   const answeredNack = async (): Promise<boolean> => {
-    const limit = link.budget('answer to a filler byte', RESYNC_QUIET_MS, 1, 1);
+    const limit = link.budget('answer to a filler byte', quietMs, 1, 1);
     await link.send(Uint8Array.of(RESYNC_FILLER), limit);
     sent.bytes++;
     for (;;) {

@@ -158,6 +158,11 @@ export interface Bench {
    * too, it has the ROM's frame after `meetBootloader`, and a call brings the application's back.
    */
   applicationLine(format: LineFormat): Promise<SerialLine>;
+  /**
+   * The serial line on the ROM's pins in a frame of one's own, raw, what came before dropped: for first contact as others make it.
+   * `meetBootloader` brings the ROM's frame back. @throws HilError 430 if no wire of the rig reaches the ROM
+   */
+  romLine(format: LineFormat): Promise<SerialLine>;
   /** Meet the ROM without a jump by the application: after an empty-flash or BOOT0 boot. With positive proof. */
   meetBootloader(): Promise<BootloaderHandle>;
   /**

@@ -339,6 +339,10 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       changeIdentity('the line belongs to an application of the user');
       return lines.console(format);
     },
+    romLine: (format) => {
+      changeIdentity('somebody speaks to the ROM in his own way');
+      return lines.rom(format);
+    },
     meetBootloader,
     reachBootloader: (settings) => step('reachBootloader', { settings }, () => reachBootloader(bench, settings)),
     whoAnswers: () => step('whoAnswers', {}, whoAnswers),

@@ -18,8 +18,8 @@ const SET_FORMAT_MS = 2_000;
 export interface BoardLines {
   /** The application's console: at 115200 8N1, or in the frame of an application of the user's own. */
   console(format?: LineFormat): Promise<SerialLine>;
-  /** The ROM's port, at 8E1. @throws HilError 430 if no wire of the rig reaches the ROM */
-  rom(): Promise<SerialLine>;
+  /** The ROM's port: at 115200 8E1, or in another frame. @throws HilError 430 if no wire of the rig reaches the ROM */
+  rom(format?: LineFormat): Promise<SerialLine>;
   /** Never throws. */
   close(): Promise<void>;
 }
@@ -31,6 +31,7 @@ export async function openLines(wires: BoardWires, scope: BoardScope): Promise<B
   const console = await open(wires.console, CONSOLE_FORMAT);
   const shared = wires.rom === wires.console;
   let applicationFormat = CONSOLE_FORMAT;
+  let romFormat = ROM_FORMAT;
   let rom: SerialLine | undefined = shared ? console : undefined;
   try {
     if (wires.rom !== undefined && !shared) rom = await open(wires.rom, ROM_FORMAT);
@@ -50,14 +51,16 @@ export async function openLines(wires: BoardWires, scope: BoardScope): Promise<B
       applicationFormat = format;
       return prepared(console, format, change);
     },
-    async rom() {
+    async rom(format = ROM_FORMAT) {
       if (rom === undefined) {
         throw new HilError(430, `${wires.board}: no wire of the rig reaches the ROM of the ${wires.chip}`, {
           blame: 'rig',
           context: { console: wires.console },
         });
       }
-      return prepared(rom, ROM_FORMAT, shared);
+      const change = shared || formatText(format) !== formatText(romFormat);
+      romFormat = format;
+      return prepared(rom, format, change);
     },
     async close() {
       for (const line of [console, rom]) await line?.close().catch(() => {});

@@ -72,8 +72,12 @@ export interface Application {
   defaults(): Promise<void>;
   /** The machine state now (`state` of docs/handover.md). */
   state(): Promise<Readonly<Record<string, number | string>>>;
+  /** The last HardFault since power-on (`fault` of docs/handover.md); undefined: there was none. */
+  fault(): Promise<Readonly<Record<string, number | string>> | undefined>;
   /** Ask for a software reset and wait for the next banner. */
   reset(): Promise<Application>;
+  /** Asks for a software reset and looks at nothing. `Bench.whoAnswers` looks. */
+  sendReset(): Promise<void>;
   /** Jump and enter the ROM, with positive proof; see `Bench.enterBootloader`. */
   enterBootloader(settings?: Readonly<Record<string, string>>): Promise<BootloaderHandle>;
   /** Jump and look what answers, without demanding the ROM: what a sequence that must fail needs. */
@@ -108,8 +112,11 @@ export interface BootloaderHandle {
   readonly proof: { readonly productId: number; readonly romId: number | undefined; readonly core: CoreSight };
   /** GO and wait for the application; the vector table there is looked at first. @throws HilError 308, 423 */
   go(address: number): Promise<Application>;
-  /** GO, whatever is there, and look what happens: a start of the application, or silence, and where the core stands. */
-  goAndLook(address: number): Promise<JumpOutcome>;
+  /**
+   * GO, whatever is there, and look what happens: a start of the application, or silence, and where the core stands.
+   * @param options.checked Look at the vector table first, as `go` does. @throws HilError 308
+   */
+  goAndLook(address: number, options?: { readonly checked?: boolean }): Promise<JumpOutcome>;
   /** GO, whatever is there, and nothing looked at: for those who watch it with the probe. */
   sendGo(address: number): Promise<void>;
   /** Restart through a routine in RAM (needs nothing of the flashed firmware) and wait for the application. */
@@ -166,10 +173,10 @@ export interface Bench {
   /** Meet the ROM without a jump by the application: after an empty-flash or BOOT0 boot. With positive proof. */
   meetBootloader(): Promise<BootloaderHandle>;
   /**
-   * Flash `handover`, then meet the ROM by a way that this part allows: the application's jump where the documents let it stay in
+   * Flash `handover` (or the image named), then meet the ROM by a way that this part allows: the application's jump where the documents let it stay in
    * the ROM, else the BOOT0 pin, else (nobody can work BOOT0) the probe, after it has erased the first page.
    */
-  reachBootloader(settings?: Readonly<Record<string, string>>): Promise<ReachedBootloader>;
+  reachBootloader(settings?: Readonly<Record<string, string>>, image?: string): Promise<ReachedBootloader>;
   /** Who answers now: the ROM, an application that starts, or nobody; and where the core stands. Releases the probe. */
   whoAnswers(): Promise<JumpOutcome>;
   /** Where the core stands now. Takes the probe for the look and releases it again if it was released. */

@@ -226,9 +226,9 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
             },
           );
         }),
-      goAndLook: (address) =>
-        step('goAndLook', { address }, async () => {
-          await leave(() => session.go(address, { unchecked: true }), 'GO');
+      goAndLook: (address, { checked = false } = {}) =>
+        step('goAndLook', { address, checked }, async () => {
+          await leave(() => session.go(address, { unchecked: !checked }), 'GO');
           const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
           const sight = await look();
           return app === undefined
@@ -271,11 +271,20 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       set,
       defaults: async () => void (await command('defaults')),
       state: async () => parseFields(await command('state')),
+      fault: async () => {
+        const fields = parseFields(await command('fault'));
+        return fields.count === undefined ? undefined : fields;
+      },
       reset: () =>
         step('reset', {}, async () => {
           await command('reset');
           changeIdentity('software reset');
           return awaitApplication();
+        }),
+      sendReset: () =>
+        step('sendReset', {}, async () => {
+          await command('reset');
+          changeIdentity('software reset');
         }),
       enterBootloader: (settings = {}) =>
         step('enterBootloader', { settings }, async () => {
@@ -344,7 +353,8 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       return lines.rom(format);
     },
     meetBootloader,
-    reachBootloader: (settings) => step('reachBootloader', { settings }, () => reachBootloader(bench, settings)),
+    reachBootloader: (settings, name) =>
+      step('reachBootloader', { settings, image: name }, () => reachBootloader(bench, settings, name)),
     whoAnswers: () => step('whoAnswers', {}, whoAnswers),
     look,
     awaitApplication,

@@ -15,9 +15,10 @@ const NOT_THE_ROM = [301, 302, 428];
 export async function reachBootloader(
   bench: Bench,
   settings: Readonly<Record<string, string>> = {},
+  image = 'handover',
 ): Promise<ReachedBootloader> {
   const row = entryRow(bench.chip.name, await bench.romId());
-  const app = await bench.flash('handover', settings);
+  const app = await bench.flash(image, settings);
   if (row?.jump !== 'returns') {
     const settled = row !== undefined && row.provenance.confidence !== 'hypothesis';
     try {
@@ -31,7 +32,7 @@ export async function reachBootloader(
   }
   await byProbe(bench);
   const rom = await bench.meetBootloader();
-  await rom.session.eraseAndWrite(firstPage(bench));
+  await rom.session.eraseAndWrite(firstPage(bench, image));
   return { rom, before: { chip: app.chip, boot: app.boot }, entry: 'probe' };
 }
 
@@ -65,9 +66,9 @@ async function byProbe(bench: Bench): Promise<void> {
 }
 
 /** What the application has on the page that was erased. */
-function firstPage(bench: Bench): readonly Segment[] {
+function firstPage(bench: Bench, image: string): readonly Segment[] {
   const { base, size } = pageAt(bench.chip, 0) as Page;
-  return bench.image('handover').segments.flatMap(({ address, bytes }) => {
+  return bench.image(image).segments.flatMap(({ address, bytes }) => {
     const part = bytes.subarray(0, Math.max(0, base + size - address));
     return part.length === 0 ? [] : [{ address, bytes: part }];
   });

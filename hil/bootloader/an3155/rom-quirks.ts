@@ -9,6 +9,11 @@ export interface RomQuirks {
   readonly provenance: Provenance;
 }
 
+/** Nothing to be avoided: what a tool sends that knows no defect. */
+export const NO_QUIRKS: RomQuirks = {
+  provenance: { source: 'AN3155 r20, as it is written', confidence: 'documented' },
+};
+
 interface Row extends RomQuirks {
   readonly devId: number;
   /** Undefined: every version. */

@@ -145,6 +145,12 @@ describe('erase and write', () => {
     expect(progress.filter(({ phase }) => phase === 'write').at(-1)).toEqual({ phase: 'write', done: 704, total: 704 });
   });
 
+  test('ROM 0xB3 gets a list in one command when its defect is to be shown', async () => {
+    const [session, rom] = await met({ romId: 0xb3 });
+    await session.erasePages([60, 61], { knownDefects: 'ignore' });
+    expect(rom.erasedPages).toEqual([[60, 61]]);
+  });
+
   test('ROM 0xB3 gets one page per Extended Erase (AN2606 T108)', async () => {
     const [session, rom] = await met({ romId: 0xb3 });
     await session.erasePages([5, 3, 4, 3]);

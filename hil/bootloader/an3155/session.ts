@@ -15,7 +15,7 @@ import { createLink } from './link.ts';
 import { resetStub } from './ram-stub.ts';
 import { compareReadBack } from './read-back.ts';
 import { createRomClient } from './rom-client.ts';
-import { quirksOf } from './rom-quirks.ts';
+import { NO_QUIRKS, quirksOf, type RomQuirks } from './rom-quirks.ts';
 import { romTiming } from './rom-timing.ts';
 import { resynchronise, type SyncState, synchronise } from './sync.ts';
 import { startVectors, whyNotStartable } from './vector-check.ts';
@@ -75,8 +75,11 @@ export interface BootloaderSession {
    * @throws HilError 307 (read back differs), 451 and 456 (guard), 312 (option bytes: they have a call of their own)
    */
   writeMemory(address: number, bytes: Uint8Array): Promise<void>;
-  /** @throws HilError 451 */
-  erasePages(pages: readonly number[]): Promise<void>;
+  /**
+   * @param options.knownDefects `ignore` sends the list in one command also to a ROM that is known to fail then: to show that it does.
+   * @throws HilError 451
+   */
+  erasePages(pages: readonly number[], options?: { readonly knownDefects?: 'avoid' | 'ignore' }): Promise<void>;
   /** Page by page on a part without mass erase (L0). @throws HilError 451 */
   massErase(): Promise<void>;
   /**
@@ -211,10 +214,10 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
     });
   };
 
-  const erase = async (pages: readonly number[]): Promise<void> => {
+  const erase = async (pages: readonly number[], avoided: RomQuirks | undefined = quirks()): Promise<void> => {
     await chooseWords();
     await erasePagesWithQuirks(link, pages, {
-      quirks: quirks(),
+      quirks: avoided,
       limit: Math.min(known?.includes(commands.EER.code) === true ? PAGES_AT_ONCE : MAX_ERASE_PAGES, pageCount(chip)),
       erase: rom.erasePages,
       report: (done, total) => progress({ phase: 'erase', done, total }),
@@ -299,10 +302,10 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
         permit({ kind: 'write', via: 'usart', address, bytes });
         if (bytes.length > 0) await write(address, bytes);
       }),
-    erasePages: (pages) =>
-      call('erasePages', { pages }, async () => {
+    erasePages: (pages, { knownDefects = 'avoid' } = {}) =>
+      call('erasePages', { pages, knownDefects }, async () => {
         permit({ kind: 'erase-pages', via: 'usart', pages });
-        await erase(pages);
+        await erase(pages, knownDefects === 'ignore' ? NO_QUIRKS : quirks());
       }),
     massErase: () =>
       call('massErase', {}, async () => {

@@ -5,7 +5,7 @@
 #include "part.h"
 
 /* In RAM: nothing may be fetched from the array while it erases. Interrupts must be masked. */
-__attribute__((section(".data.ram_code"), noinline, long_call)) static void flash_erase_page_l0(uint32_t page)
+__attribute__((section(".ramfunc"), noinline, long_call)) static void flash_erase_page_l0(uint32_t page)
 {
   if (FLASH->PECR & FLASH_PECR_PELOCK) {
     FLASH->PEKEYR = FLASH_PEKEYR_KEY1;

@@ -5,6 +5,7 @@ import { formatError } from '../error/format-error.ts';
 import { addDoctor } from './doctor.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { addRun } from './run.ts';
+import { addSweep } from './sweep.ts';
 import { addVirtual } from './virtual.ts';
 
 const program = new Command()
@@ -15,6 +16,7 @@ const program = new Command()
 addRun(program);
 addVirtual(program);
 addDoctor(program);
+addSweep(program);
 
 try {
   await program.parseAsync();

@@ -105,11 +105,22 @@ export const codes = {
   627: 'image does not fit the memory of the chip',
   628: 'image format cannot be told from the file name',
   629: 'symbol is not in the image',
+  630: 'case file cannot be read',
+  631: 'case file has mistakes',
+  632: 'there is no case of that name',
+  650: 'a step of a case needs the application, which does not answer',
+  651: 'a step of a case needs the ROM, which does not answer',
+  652: 'the part has no option byte field of that name',
   641: 'two virtual boards have the same name',
   642: 'the board has no UART of that name',
   643: 'serial format is not of the form 115200 8E1',
   644: 'file is not an input log, or was recorded with other images',
   645: 'image of a virtual board cannot be read',
+  660: 'the application under test has no such handover factor or value',
+  661: 'a journal belongs to another sweep',
+  662: 'the journal of a sweep is missing or cannot be read',
+  663: 'the sweep would have more rows than it may have',
+  664: 'a row of a sweep was not over in time',
 } as const satisfies Record<number, string>;
 
 /** The meaning of a code; undefined for one that is not listed. */

@@ -274,6 +274,10 @@ export const hints: readonly Hint[] = [
   },
   { code: 627, advice: 'compare the MEMORY block of the linker script with the part: flash base, flash length.' },
   { code: 628, advice: 'name the file .elf, .hex or .bin; a .bin needs the address it goes to.' },
+  { code: 660, advice: 'the tables of docs/handover.md have all settings with their values.' },
+  { code: 661, advice: 'run without `--resume`: the old journal is kept beside the new one.' },
+  { code: 662, advice: 'run without `--resume` to begin anew.' },
+  { code: 663, advice: 'name fewer factors or values with `--factors`, or permit it with `--max-rows`.' },
 ];
 
 /** The advice that applies to an error, in the table's order. */

@@ -179,6 +179,15 @@ describe('WWDG (RM0454 chapter 25)', () => {
     b.pass(1);
     expect(b.resets).toEqual(['wwdg']);
   });
+  test('goes on when every peripheral of its bus is reset: it has no reset bit', () => {
+    const b = wwdg();
+    b.write(REG.WWDG_CR, 0xff);
+    b.write(REG.RCC_APBRSTR1, 0xffff_ffff);
+    b.write(REG.RCC_APBRSTR1, 0);
+    expect(b.read(REG.WWDG_CR) & 0x80).toBe(0x80);
+    b.pass(65 * 256_000);
+    expect(b.resets).toEqual(['wwdg']);
+  });
   test('its clock cannot be taken away', () => {
     const b = wwdg();
     b.write(REG.RCC_APBENR1, 0);

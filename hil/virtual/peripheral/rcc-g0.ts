@@ -84,6 +84,9 @@ const CIER_MASK = 0x3f;
 const CCIPR2_USBSEL = 3 << 12;
 const SRAMSMEN = 1 << 9;
 const WWDGEN = 1 << 11;
+const RTCAPBEN = 1 << 10;
+/** Enable bits of APBENR1 without a reset bit in APBRSTR1: only a reset of the chip ends the WWDG (RM0454 5.4.10, RM0490; SVD G0, C0). */
+const WITHOUT_RESET_BIT = WWDGEN | RTCAPBEN;
 const FLASHEN = 1 << 8;
 const inside = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
 
@@ -232,8 +235,9 @@ export function createRccG0(options: RccG0Options): RccG0 {
   }
 
   function writeResetRegister(name: EnableRegister, value: number): void {
-    const rising = value & ~held[name] & options.mask[name];
-    held[name] = value & options.mask[name];
+    const mask = name === 'APBENR1' ? options.mask.APBENR1 & ~WITHOUT_RESET_BIT : options.mask[name];
+    const rising = value & ~held[name] & mask;
+    held[name] = value & mask;
     for (let bit = 0; bit < 32; bit++) if ((rising >>> bit) & 1) options.peripheralReset(name, bit);
   }
 

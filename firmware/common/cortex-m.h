@@ -90,6 +90,28 @@ REGISTER_AT(scb, CPACR, 0x88);
 #define FPU_FPCCR_ASPEN (1u << 31)
 #endif
 
+/* --- MPU: not on a Cortex-M0; Armv6-M Architecture Reference Manual (DDI0419) B3.5 --------------------------------------------- */
+
+#ifndef CORTEX_M_WITHOUT_VTOR
+struct mpu {
+  volatile uint32_t TYPE;
+  volatile uint32_t CTRL;
+  volatile uint32_t RNR;
+  volatile uint32_t RBAR;
+  volatile uint32_t RASR;
+};
+#define MPU ((struct mpu *)0xE000ED90u)
+
+#define MPU_CTRL_ENABLE (1u << 0)
+#define MPU_CTRL_PRIVDEFENA (1u << 2) /* privileged code has the default map where no region is */
+#define MPU_RASR_ENABLE (1u << 0)
+#define MPU_RASR_SIZE_Pos 1u /* the region has 2 ^ (SIZE + 1) bytes */
+#define MPU_RASR_C (1u << 17)
+#define MPU_RASR_S (1u << 18)
+#define MPU_RASR_AP_FULL (3u << 24)
+#define MPU_RASR_XN (1u << 28)
+#endif
+
 #define SCB_ICSR_PENDSTCLR (1u << 25)
 #define SCB_ICSR_PENDSTSET (1u << 26)
 #define SCB_AIRCR_VECTKEY (0x05FAu << 16)
@@ -143,10 +165,10 @@ static inline void cpu_basepri_clear(void) { __asm volatile("msr basepri, %0" ::
 static inline void cpu_faultmask_clear(void) { __asm volatile("cpsie f" ::: "memory"); }
 #endif
 
-/* System reset request; the loop covers the cycles until it takes effect (DDI0419 B3.2.6: "not guaranteed to be immediate"). */
 /* The stack changes under the caller: what the compiler keeps there is lost to it. */
 static inline void cpu_msp_set(uint32_t value) { __asm volatile("msr msp, %0" ::"r"(value) : "memory"); }
 
+/* System reset request; the loop covers the cycles until it takes effect (DDI0419 B3.2.6: "not guaranteed to be immediate"). */
 __attribute__((noreturn)) static inline void cpu_system_reset(void)
 {
   cpu_dsb();

@@ -105,6 +105,7 @@ REGISTER_AT(rcc, CR2, 0x34);
 #define RCC_APB2ENR_TIM17EN (1u << 18)
 #define RCC_APB2ENR_DBGMCUEN (1u << 22)
 #define RCC_APB1ENR_TIM2EN (1u << 0)
+#define RCC_APB1ENR_TIM3EN (1u << 1)
 #define RCC_APB1ENR_TIM14EN (1u << 8)
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 #define RCC_APB1ENR_USART2EN (1u << 17)

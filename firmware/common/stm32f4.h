@@ -113,6 +113,7 @@ REGISTER_AT(rcc, PLLI2SCFGR, 0x84);
 #define RCC_AHB2ENR_OTGFSEN (1u << 7)
 #define RCC_AHB2RSTR_OTGFSRST (1u << 7)
 #define RCC_APB1ENR_TIM2EN (1u << 0)
+#define RCC_APB1ENR_TIM3EN (1u << 1)
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 #define RCC_APB1ENR_SPI2EN (1u << 14)
 #define RCC_APB1ENR_SPI3EN (1u << 15)

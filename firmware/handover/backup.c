@@ -5,15 +5,17 @@
 #ifdef PART_RETAINED_IN_BACKUP_REGISTERS
 
 /*
- * Word 0: checksum of the others. Word 1: boots 15:0, diverted 31:16. Word 2: settings 0 to 15, two bits each. Word 3: the others,
- * faults 31:16. Word 4 is left to others.
+ * Word 0: checksum of the others. Word 1: boots 15:0, diverted 23:16, faults 31:24. Words 2 and 3: settings, two bits each. Word 4 is
+ * left to others.
  */
 #define WORDS 4u
-#define COUNTER_Msk 0xFFFFu
+#define BOOTS_Msk 0xFFFFu
+#define DIVERTED_Pos 16u
+#define FAULTS_Pos 24u
+#define SMALL_COUNTER_Msk 0xFFu
 #define SETTING_BITS 2u
 #define SETTINGS_PER_WORD (32u / SETTING_BITS)
-#define FAULTS_Pos 16u
-_Static_assert((SETTING_COUNT - SETTINGS_PER_WORD) * SETTING_BITS <= FAULTS_Pos, "the settings reach into the faults");
+_Static_assert(SETTING_COUNT <= 2u * SETTINGS_PER_WORD, "the settings reach beyond their words");
 
 static uint32_t checksum_of(const uint32_t *words)
 {
@@ -36,9 +38,9 @@ bool backup_load(struct retained *to)
   if (words[0] != checksum_of(words)) {
     return false;
   }
-  to->boots = words[1] & COUNTER_Msk;
-  to->diverted = words[1] >> 16;
-  to->faults = words[3] >> FAULTS_Pos;
+  to->boots = words[1] & BOOTS_Msk;
+  to->diverted = words[1] >> DIVERTED_Pos & SMALL_COUNTER_Msk;
+  to->faults = words[1] >> FAULTS_Pos;
   for (uint32_t i = 0; i < SETTING_BYTES; i++) {
     const uint32_t shift = i % SETTINGS_PER_WORD * SETTING_BITS;
     to->settings[i] = i < SETTING_COUNT ? words[2u + i / SETTINGS_PER_WORD] >> shift & 3u : 0;
@@ -49,9 +51,9 @@ bool backup_load(struct retained *to)
 void backup_store(const struct retained *from)
 {
   uint32_t words[WORDS];
-  words[1] = (from->boots & COUNTER_Msk) | from->diverted << 16;
+  words[1] = (from->boots & BOOTS_Msk) | (from->diverted & SMALL_COUNTER_Msk) << DIVERTED_Pos | from->faults << FAULTS_Pos;
   words[2] = 0;
-  words[3] = from->faults << FAULTS_Pos;
+  words[3] = 0;
   for (uint32_t i = 0; i < SETTING_COUNT; i++) {
     words[2u + i / SETTINGS_PER_WORD] |= (uint32_t)from->settings[i] << i % SETTINGS_PER_WORD * SETTING_BITS;
   }

@@ -5,6 +5,7 @@
 #include "jump.h"
 
 #include "clock.h"
+#include "leftovers.h"
 #include "part.h"
 #include "retained.h"
 #include "timebase.h"
@@ -146,7 +147,12 @@ void handover_sequence(void)
   const uint32_t how = (setting(JUMP_CONTROL) == CONTROL_ZERO ? LEAVE_CONTROL_ZERO : 0u) |
                        (setting(JUMP_MSP) == MSP_ROM ? LEAVE_LOAD_MSP : 0u) |
                        (setting(JUMP_BARRIERS) == BARRIERS_ON ? LEAVE_BARRIERS : 0u);
-  leave(branch_target(table), word_at(table), how);
+  const uint32_t target = branch_target(table);
+  const uint32_t msp = word_at(table);
+  if (setting(JUMP_VIA) == VIA_DIRECT) { /* after a reset the application has not run */
+    leave_pending();
+  }
+  leave(target, msp, how);
 }
 
 __attribute__((naked, noreturn, noinline)) static void on_process_stack(uint32_t *top, uint32_t control)
@@ -165,6 +171,7 @@ __attribute__((noinline)) void handover_jump(void)
   /* above the ROM's RAM where there is such a place, so that the ROM can run on it */
   static uint32_t process_stack[64] __attribute__((aligned(8), section(".process_stack")));
   if (setting(JUMP_VIA) == VIA_RESET) {
+    leave_behind();
     diversion_set();
     cpu_system_reset();
   }
@@ -173,6 +180,7 @@ __attribute__((noinline)) void handover_jump(void)
   } else if (setting(JUMP_CLOCK) == JUMP_CLOCK_FAST) {
     (void)clock_fast(); /* the PLL runs with these factors or not at all here, so that it cannot be refused */
   }
+  leave_behind();
   if (setting(JUMP_THREAD) != THREAD_MSP) {
     on_process_stack(process_stack + 64, setting(JUMP_THREAD) == THREAD_PSP ? CONTROL_SPSEL : CONTROL_SPSEL_NPRIV);
   }

@@ -9,6 +9,10 @@
  * FAMILY_MEM_MODE, FAMILY_MEM_MODE_Msk        the register that says what lies at address 0, and its field
  * FAMILY_PORT_ENR, FAMILY_PORT_ENR_Pos        the clocks of the ports, from A on
  * FAMILY_USARTn_CLOCK_ON(), FAMILY_USARTn_HZ(hclk), FAMILY_USARTn_Pxx_ALTERNATE
+ * FAMILY_WWDG_CLOCK_ON(), FAMILY_TIM, FAMILY_TIM_CLOCK_ON(), FAMILY_DMA_CLOCK_ON()   a watchdog; a timer whose update event feeds a DMA
+ * FAMILY_TIM_DMA_CHANNEL, FAMILY_TIM_DMA_REQUEST() or FAMILY_TIM_DMA_STREAM            channel, and what chooses that request
+ * FAMILY_MOST_WAIT_STATES                     the greatest LATENCY
+ * FAMILY_USB48_CR, _ON, _READY, FAMILY_CRS_CLOCK_ON()   the USB oscillator, where a part says PART_HAS_USB48
  * family_reset_peripherals()                  every peripheral that HAL_DeInit resets and that may be reset under running code
  * family_nmi_clear()                          the sources of NMI that are errors of memory
  */

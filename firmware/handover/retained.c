@@ -18,7 +18,7 @@ RETAINED struct reset_record reset_record;
 RETAINED struct fault_record fault_record;
 RETAINED static volatile uint32_t diversion[2];
 
-_Static_assert(offsetof(struct handover_request, settings) == 12 && offsetof(struct handover_request, result) == 36,
+_Static_assert(offsetof(struct handover_request, settings) == 12 && offsetof(struct handover_request, result) == 44,
                "docs/handover.md publishes the mailbox");
 _Static_assert(offsetof(struct reset_record, msp) == 8 && offsetof(struct reset_record, ipsr) == 20,
                "the assembly of the reset handler stores here");

@@ -33,6 +33,13 @@ static const struct description descriptions[SETTING_COUNT] = {
   [JUMP_BARRIERS] = {"jump.barriers", {"on", "off"}},
   [JUMP_TABLE] = {"jump.table", {"system", "zero"}},
   [JUMP_TARGET] = {"jump.target", {"vector", "vector-even", "table", "table-thumb"}},
+  [JUMP_FLASH] = {"jump.flash", {"locked", "unlocked", "option-unlocked", "pg"}},
+  [JUMP_FLASH_ERROR] = {"jump.flash_error", {"none", "set"}},
+  [JUMP_DMA] = {"jump.dma", {"off", "rom-ram"}},
+  [JUMP_WATCHDOG] = {"jump.watchdog", {"off", "iwdg", "wwdg"}},
+  [JUMP_MPU] = {"jump.mpu", {"off", "ram-no-execute"}},
+  [JUMP_CLOCK_LEFTOVER] = {"jump.clock_leftover", {"none", "divider", "usb48", "wait-states"}},
+  [JUMP_PENDING] = {"jump.pending", {"none", "systick", "irq"}},
 };
 _Static_assert(SETTING_COUNT <= SETTING_BYTES, "the mailbox holds one byte per setting");
 

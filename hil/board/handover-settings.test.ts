@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { handoverSettings, MAILBOX_MAGIC, mailboxWords } from './handover-settings.ts';
 
-/** The bytes 12 to 35 of the mailbox: one for each setting. */
+/** The bytes 12 to 43 of the mailbox: one for each setting. */
 const settingBytes = (words: readonly number[]): Uint8Array =>
-  new Uint8Array(new Uint32Array(words).buffer).subarray(12, 36);
+  new Uint8Array(new Uint32Array(words).buffer).subarray(12, 44);
 
 describe('the table of settings', () => {
   test('is that of docs/handover.md: names in the order of their bytes, values in the order of their indices', () => {
@@ -22,8 +22,8 @@ describe('the mailbox', () => {
     expect(mailboxWords({}, 2)[2]).toBe(2);
   });
 
-  test('gives every setting its default and leaves the unused byte alone', () => {
-    expect([...settingBytes(mailboxWords({}))]).toEqual([...Array(23).fill(0), 0xff]);
+  test('gives every setting its default and leaves the unused bytes alone', () => {
+    expect([...settingBytes(mailboxWords({}))]).toEqual([...Array(30).fill(0), 0xff, 0xff]);
   });
 
   test('gives a named setting the index of its value', () => {
@@ -31,7 +31,8 @@ describe('the mailbox', () => {
     expect([...bytes.entries()].filter(([, value]) => value !== 0)).toEqual([
       [1, 1],
       [16, 3],
-      [23, 0xff],
+      [30, 0xff],
+      [31, 0xff],
     ]);
   });
 

@@ -28,11 +28,18 @@ export const handoverSettings: readonly (readonly [name: string, ...values: stri
   ['jump.barriers', 'on', 'off'],
   ['jump.table', 'system', 'zero'],
   ['jump.target', 'vector', 'vector-even', 'table', 'table-thumb'],
+  ['jump.flash', 'locked', 'unlocked', 'option-unlocked', 'pg'],
+  ['jump.flash_error', 'none', 'set'],
+  ['jump.dma', 'off', 'rom-ram'],
+  ['jump.watchdog', 'off', 'iwdg', 'wwdg'],
+  ['jump.mpu', 'off', 'ram-no-execute'],
+  ['jump.clock_leftover', 'none', 'divider', 'usb48', 'wait-states'],
+  ['jump.pending', 'none', 'systick', 'irq'],
 ];
 
 export const MAILBOX_MAGIC = 0x4f44_4e48;
 export const MAILBOX_SETTINGS = 1;
-const SETTING_BYTES = 24;
+const SETTING_BYTES = 32;
 
 /** Settings by name; those not named take their default. */
 export type Settings = Readonly<Record<string, string>>;

@@ -26,6 +26,13 @@ const settings: Record<string, readonly string[]> = {
   'jump.barriers': ['on', 'off'],
   'jump.table': ['system', 'zero'],
   'jump.target': ['vector', 'vector-even', 'table', 'table-thumb'],
+  'jump.flash': ['locked', 'unlocked', 'option-unlocked', 'pg'],
+  'jump.flash_error': ['none', 'set'],
+  'jump.dma': ['off', 'rom-ram'],
+  'jump.watchdog': ['off', 'iwdg', 'wwdg'],
+  'jump.mpu': ['off', 'ram-no-execute'],
+  'jump.clock_leftover': ['none', 'divider', 'usb48', 'wait-states'],
+  'jump.pending': ['none', 'systick', 'irq'],
 };
 const allWith = (pick: (values: readonly string[]) => string | undefined): string =>
   `settings ${Object.entries(settings)

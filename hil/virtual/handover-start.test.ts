@@ -138,14 +138,14 @@ describe('the mailbox for the probe', () => {
   ) => {
     const base = symbol('handover_request');
     const { swd } = application.board;
-    for (let i = 0; i < 24; i++) swd.write(base + 12 + i, bytes[i] ?? 0xff, 1);
-    swd.write(base + 36, 0, 4);
+    for (let i = 0; i < 32; i++) swd.write(base + 12 + i, bytes[i] ?? 0xff, 1);
+    swd.write(base + 44, 0, 4);
     swd.write(base + 8, command, 4);
     swd.write(base + 4, ~MAGIC >>> 0, 4);
     swd.write(base, MAGIC, 4);
   };
   const result = (application: ReturnType<typeof poweredApplication>) =>
-    peek(application.board, symbol('handover_request') + 36);
+    peek(application.board, symbol('handover_request') + 44);
 
   test('settings while it runs', () => {
     const application = runningApplication();
@@ -217,6 +217,7 @@ test('a start with PRIMASK set says that no tick comes, and start.primask clear 
   application.ask('jump');
   expect(application.banner()).toMatchObject({ n: '2', tick: 'dead', primask: '0x00000001', csr: '0x00000000' });
   expect(coreRegister(application.board, PRIMASK_AND_CONTROL) & 1).toBe(1);
+  expect(application.ask('ping')).toBe('pong');
 
   application.board.setNrst(true);
   application.board.setNrst(false);

@@ -21,6 +21,14 @@
 #define FAMILY_USART2_HZ(hclk) (hclk)
 #define FAMILY_USART2_PA2_ALTERNATE 1u
 
+#define FAMILY_WWDG_CLOCK_ON() enable_clock(&RCC->APBENR1, RCC_APBENR1_WWDGEN)
+#define FAMILY_TIM TIM3
+#define FAMILY_TIM_CLOCK_ON() enable_clock(&RCC->APBENR1, RCC_APBENR1_TIM3EN)
+#define FAMILY_DMA_CLOCK_ON() enable_clock(&RCC->AHBENR, RCC_AHBENR_DMA1EN)
+#define FAMILY_TIM_DMA_CHANNEL 1
+/* TIM3_UP is request 37 of the DMAMUX on G0 and C0: RM0454 table 52, RM0490 table 46. */
+#define FAMILY_TIM_DMA_REQUEST() (DMAMUX_CCR[FAMILY_TIM_DMA_CHANNEL - 1] = 37u)
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APBRSTR1 = 0xFFFFFFFFu;

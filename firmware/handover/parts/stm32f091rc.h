@@ -6,4 +6,5 @@
 #define PART_LEAST_STACK 0x400
 #define PART_INTERRUPTS 32
 #define PART_SYSTEM_MEMORY SYSTEM_MEMORY_BASE_F09X
+#define PART_HAS_USB48
 #include "nucleo-64.h"

@@ -22,4 +22,12 @@
   X(flash_sr, FLASH->SR)                                                                                                       \
   X(flash_cr, FLASH->CR)
 
+#define FAMILY_MOST_WAIT_STATES 1u
+
+/* HSIUSB48 and CRS: C071 (RM0490, RCC_CR) */
+#define FAMILY_USB48_CR (RCC->CR)
+#define FAMILY_USB48_ON RCC_CR_HSIUSB48ON
+#define FAMILY_USB48_READY RCC_CR_HSIUSB48RDY
+#define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APBENR1, RCC_APBENR1_CRSEN)
+
 #endif

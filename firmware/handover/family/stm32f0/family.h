@@ -37,6 +37,21 @@
 #define FAMILY_USART2_HZ(hclk) (hclk)
 #define FAMILY_USART2_PA2_ALTERNATE 1u
 
+#define FAMILY_WWDG_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_WWDGEN)
+#define FAMILY_TIM TIM3
+#define FAMILY_TIM_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_TIM3EN)
+#define FAMILY_DMA_CLOCK_ON() enable_clock(&RCC->AHBENR, RCC_AHBENR_DMAEN)
+#define FAMILY_TIM_DMA_CHANNEL 3 /* RM0091, DMA requests of each channel */
+/* On F09x CSELR chooses: 6 is TIM3_UP (DMA_CSELR, RM0091); elsewhere the register does not exist. */
+#define FAMILY_TIM_DMA_REQUEST() (DMA1->CSELR = 6u << 4 * (FAMILY_TIM_DMA_CHANNEL - 1))
+#define FAMILY_MOST_WAIT_STATES 1u
+
+/* HSI48 and CRS (RM0091, RCC_CR2) */
+#define FAMILY_USB48_CR (RCC->CR2)
+#define FAMILY_USB48_ON RCC_CR2_HSI48ON
+#define FAMILY_USB48_READY RCC_CR2_HSI48RDY
+#define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_CRSEN)
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR = 0xFFFFFFFFu;

@@ -39,6 +39,14 @@
 #define FAMILY_USART2_HZ(hclk) ((hclk) > 50000000u ? (hclk) / 2u : (hclk))
 #define FAMILY_USART2_PA2_ALTERNATE 7u
 
+#define FAMILY_WWDG_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_WWDGEN)
+#define FAMILY_TIM TIM3
+#define FAMILY_TIM_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_TIM3EN)
+#define FAMILY_DMA_CLOCK_ON() enable_clock(&RCC->AHB1ENR, RCC_AHB1ENR_DMA1EN)
+#define FAMILY_TIM_DMA_STREAM 2 /* TIM3_UP: RM0383 table 27 */
+#define FAMILY_TIM_DMA_CHANNEL 5u
+#define FAMILY_MOST_WAIT_STATES 15u
+
 /* PWR keeps its state: its reset would drop the core voltage below what the PLL's frequency needs, which is still in use here. */
 static inline void family_reset_peripherals(void)
 {

@@ -22,4 +22,12 @@
   X(flash_sr, FLASH->SR)                                                                                                       \
   X(flash_cr, FLASH->CR)
 
+#define FAMILY_MOST_WAIT_STATES 2u
+
+/* HSI48 and CRS: G0B1 (RM0444, RCC_CR) */
+#define FAMILY_USB48_CR (RCC->CR)
+#define FAMILY_USB48_ON RCC_CR_HSI48ON
+#define FAMILY_USB48_READY RCC_CR_HSI48RDY
+#define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APBENR1, RCC_APBENR1_CRSEN)
+
 #endif

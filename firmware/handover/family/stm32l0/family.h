@@ -38,6 +38,21 @@
 #define FAMILY_USART2_HZ(hclk) (hclk)
 #define FAMILY_USART2_PA2_ALTERNATE 4u
 
+#define FAMILY_WWDG_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_WWDGEN)
+#define FAMILY_TIM TIM2
+#define FAMILY_TIM_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_TIM2EN)
+#define FAMILY_DMA_CLOCK_ON() enable_clock(&RCC->AHBENR, RCC_AHBENR_DMAEN)
+#define FAMILY_TIM_DMA_CHANNEL 2
+#define FAMILY_TIM_DMA_REQUEST() (DMA1->CSELR = 8u << 4 * (FAMILY_TIM_DMA_CHANNEL - 1)) /* TIM2_UP: RM0377, DMA_CSELR */
+#define FAMILY_MOST_WAIT_STATES 1u
+
+/* HSI48, its reference and CRS: L0x2 and L0x3 (RM0376, RCC_CRRCR; SYSCFG_CFGR3) */
+#define FAMILY_USB48_REFERENCE_ON() (SYSCFG->CFGR3 |= SYSCFG_CFGR3_EN_VREFINT | SYSCFG_CFGR3_ENREF_HSI48)
+#define FAMILY_USB48_CR (RCC->CRRCR)
+#define FAMILY_USB48_ON RCC_CRRCR_HSI48ON
+#define FAMILY_USB48_READY RCC_CRRCR_HSI48RDY
+#define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_CRSEN)
+
 /*
  * PWR keeps its state: its reset would drop the core voltage to range 2, which cannot take the PLL's 32 MHz, and they are still in use
  * here. MIF is the flash interface.

@@ -36,6 +36,14 @@
 #define FAMILY_USART2_HZ(hclk) (hclk)
 #define FAMILY_USART2_PA2_ALTERNATE 7u
 
+#define FAMILY_WWDG_CLOCK_ON() enable_clock(&RCC->APB1ENR1, RCC_APB1ENR1_WWDGEN)
+#define FAMILY_TIM TIM3
+#define FAMILY_TIM_CLOCK_ON() enable_clock(&RCC->APB1ENR1, RCC_APB1ENR1_TIM3EN)
+#define FAMILY_DMA_CLOCK_ON() enable_clock(&RCC->AHB1ENR, RCC_AHB1ENR_DMA1EN)
+#define FAMILY_TIM_DMA_CHANNEL 3
+#define FAMILY_TIM_DMA_REQUEST() (DMA1->CSELR = 5u << 4 * (FAMILY_TIM_DMA_CHANNEL - 1)) /* TIM3_UP: RM0351, DMA1_CSELR */
+#define FAMILY_MOST_WAIT_STATES 4u
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR1 = 0xFFFFFFFFu;

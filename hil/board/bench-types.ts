@@ -36,6 +36,7 @@ export interface BoardScope extends DeadlineScope {
   readonly board: string;
   readonly signal: AbortSignal;
   readonly lag: LagSource;
+  readonly askLag: () => Promise<void>;
   readonly recorder: Recorder;
 }
 
@@ -48,8 +49,6 @@ export interface Controls {
   button(pressed: boolean): Promise<void>;
   /** What the outside does to an RX pin of the board between bytes. */
   wire(uart: string, state: 'idle' | 'low' | 'floating' | 'noise' | 'auto'): Promise<void>;
-  /** By how many ms the board has fallen behind the wall since it started; 0 for a real board. */
-  lagMs(): Promise<number>;
 }
 
 /** Numbers of one `@boot` line: the machine state at the first instructions of the application's reset handler. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { HilError } from '../error/hil-error.ts';
-import { deadline } from '../trace/deadline.ts';
+import { type Deadline, deadline } from '../trace/deadline.ts';
 import { recordStep } from '../trace/step.ts';
 import { untilEvent } from '../trace/wait.ts';
 import type { BoardScope, BoardWires, Controls } from './bench-types.ts';
@@ -8,10 +8,10 @@ import type { BoardScope, BoardWires, Controls } from './bench-types.ts';
 const ANSWER_MS = 2_000;
 
 /** One request per connection: a control is rare, and a connection kept open would die with a cut of the USB port. */
-async function ask(
-  wires: BoardWires,
-  scope: BoardScope,
+export async function askControl(
+  wires: Pick<BoardWires, 'board' | 'control'>,
   request: Readonly<Record<string, unknown>>,
+  limit: Deadline,
 ): Promise<Record<string, unknown>> {
   const end = wires.control;
   if (end === undefined) {
@@ -24,7 +24,6 @@ async function ask(
       },
     );
   }
-  const limit = deadline(`control ${String(request.op)}`, ANSWER_MS, scope);
   const answer = await untilEvent<Record<string, unknown>>(
     limit,
     `answer of the control endpoint ${end.host}:${end.port} to ${JSON.stringify(request)}`,
@@ -71,7 +70,7 @@ async function ask(
 export function openControls(wires: BoardWires, scope: BoardScope): Controls {
   const step = async (request: Readonly<Record<string, unknown>>): Promise<void> => {
     await recordStep(scope.recorder, { board: wires.board, action: 'control', args: request }, () =>
-      ask(wires, scope, request),
+      askControl(wires, request, deadline(`control ${String(request.op)}`, ANSWER_MS, scope)),
     );
   };
   return {
@@ -80,10 +79,5 @@ export function openControls(wires: BoardWires, scope: BoardScope): Controls {
     boot0: (level) => step({ op: 'boot0', level }),
     button: (pressed) => step({ op: 'button', pressed }),
     wire: (uart, state) => step({ op: 'wire', uart, state }),
-    async lagMs() {
-      if (wires.control === undefined) return 0;
-      const status = await ask(wires, scope, { op: 'status' });
-      return (Number(status.lagTotalNs ?? 0) + Number(status.lagNs ?? 0)) / 1e6;
-    },
   };
 }

@@ -34,9 +34,6 @@ const SILENCE_MS = 350;
 /** No ACK to 0x7F, or something else than one. */
 const SILENT_ROM = [301, 302];
 
-/** A board that lost less than this while it was listened to had time enough to answer. */
-const LOST_MS = 100;
-
 /** A bench and the means to end it; the suite gets the bench, its environment keeps the rest. */
 export interface OwnedBench extends Bench {
   readonly laneProbe: LaneProbe;
@@ -142,31 +139,14 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       return application(await speaking.awaitStart(deadline('start of the application', ms, scope)));
     });
 
-  /**
-   * A virtual board that lost time while it was waited for has had less of it than the wall says: what failed with one of these
-   * codes is done again, unless the board was there all the time.
-   */
-  const despiteLag = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      const lagBefore = await controls.lagMs();
-      try {
-        return await work();
-      } catch (error) {
-        if (!isHilError(error) || !codes.includes(error.code)) throw error;
-        const lostMs = (await controls.lagMs()) - lagBefore;
-        recordNote(recorder, board, 'no answer', { code: error.code, message: error.message, lostMs });
-        if (lostMs < LOST_MS) throw error;
-      }
-    }
-  };
-
   /** Nothing answered is an outcome here, anything else an error. */
   const unlessSilent = async <T>(codes: readonly number[], work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await despiteLag(codes, work);
+      return await work();
     } catch (error) {
-      if (isHilError(error) && codes.includes(error.code)) return undefined;
-      throw error;
+      if (!isHilError(error) || !codes.includes(error.code)) throw error;
+      recordNote(recorder, board, 'no answer', { code: error.code, message: error.message });
+      return undefined;
     }
   };
 
@@ -174,9 +154,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     step('meetBootloader', {}, async () => {
       changeIdentity('looking for the ROM');
       const rom = await lines.rom();
-      const session = await despiteLag(SILENT_ROM, () =>
-        openBootloader(rom, { chip, board, permissions, scope, recorder }),
-      );
+      const session = await openBootloader(rom, { chip, board, permissions, scope, recorder });
       const core = await look();
       if (core.where !== 'system memory') {
         throw new HilError(

@@ -16,11 +16,11 @@ const WINDOW_MS = 250;
 const WRITE_MS = 1_000;
 
 /**
- * Says pieces of a conversation to a ROM as they are, in the line's frame, and collects what comes back in a window after each:
- * first contact as others make it. Nothing is judged right or wrong.
+ * Says pieces of a conversation on a line as they are, in its frame, and collects what comes back in a window after each: first
+ * contact with a ROM as others make it. Nothing is judged right or wrong.
  * @throws HilError 205 to 207 (line)
  */
-export async function sayToRom(
+export async function converse(
   line: SerialLine,
   pieces: readonly Uint8Array[],
   scope: DeadlineScope,
@@ -28,7 +28,7 @@ export async function sayToRom(
   const exchanges: Exchange[] = [];
   for (const sent of pieces) {
     line.source.take();
-    await line.sink.write(sent, deadline('bytes to the ROM', WRITE_MS, scope));
+    await line.sink.write(sent, deadline('bytes to the board', WRITE_MS, scope));
     const got: number[] = [];
     const window = deadline('observation window for an answer', WINDOW_MS, scope);
     for (let byte = await byteWithin(line, window); byte !== undefined; byte = await byteWithin(line, window)) {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, BoardScope, BoardWires } from '../board/bench-types.ts';
+import { followLag } from '../board/board-lag.ts';
 import { openControls } from '../board/control-channel.ts';
 import { createBench, type OwnedBench } from '../board/create-bench.ts';
 import { type Baseline, readBaseline, restoreKnownGood } from '../board/known-good.ts';
@@ -14,7 +15,6 @@ import { revocable } from './revocable.ts';
 const SYNCHRONOUS = new Set(['image', 'symbol', 'facts', 'remainingMs']);
 /** Bringing a board back: two flash operations, a reset and a start, with room for a board that hangs in each. */
 const RECOVERY_MS = 60_000;
-const LAG_POLL_MS = 500;
 
 /** One test's hold on a board. */
 export interface TestRun {
@@ -56,8 +56,9 @@ export async function openTestRun(
 ): Promise<TestRun> {
   const recorder = createRecorder(jsonlSink(options.stepsPath));
   const revocation = new AbortController();
-  let lagMs = 0;
-  const scope: BoardScope = { board: wires.board, signal: revocation.signal, lag: () => lagMs, recorder };
+  // What the board lost before this test is none of its business: only the growth stretches its deadlines.
+  const { lag, askLag } = await followLag(wires);
+  const scope: BoardScope = { board: wires.board, signal: revocation.signal, lag, askLag, recorder };
   let opened: OwnedBench | undefined;
   let failure: unknown;
   try {
@@ -68,23 +69,11 @@ export async function openTestRun(
   } catch (error) {
     failure = error;
   }
-  // What the board lost before this test is none of its business: only the growth stretches its deadlines.
-  let lagAtStart: number | undefined;
-  const readLag = async (): Promise<void> => {
-    const ms = await opened?.controls.lagMs().catch(() => undefined);
-    if (ms === undefined) return;
-    lagAtStart ??= ms;
-    lagMs = Math.max(lagMs, ms - lagAtStart);
-  };
-  await readLag();
-  const lagPoll = setInterval(() => void readLag(), LAG_POLL_MS);
-  lagPoll.unref();
   const membrane = opened === undefined ? undefined : revocable<Bench>(opened, SYNCHRONOUS);
 
   let ending: Promise<unknown> | undefined;
   const end = (): Promise<unknown> => {
     ending ??= (async () => {
-      clearInterval(lagPoll);
       const over = new HilError(501, `${wires.board}: ${options.holder} is over, its bench is revoked`, {
         blame: 'test',
       });
@@ -108,13 +97,14 @@ export async function openTestRun(
   const startedAt = performance.now();
   const deadlinePassed = async (cancel: AbortSignal): Promise<never> => {
     const passed = (): number => performance.now() - startedAt;
-    for (let left = options.deadlineMs; left > 0; left = options.deadlineMs + lagMs - passed()) {
+    for (let left = options.deadlineMs; left > 0; left = options.deadlineMs + lag() - passed()) {
       await delay(left, undefined, { signal: cancel });
+      await askLag();
     }
     const error = new HilError(
       503,
       `${wires.board}: ${options.holder} was not over within ${options.deadlineMs} ms; its bench is revoked after ${Math.round(passed())} ms`,
-      { blame: 'test', context: { lagMs } },
+      { blame: 'test', context: { lagMs: lag() } },
     );
     recordNote(recorder, wires.board, 'deadline passed', { deadlineMs: options.deadlineMs });
     membrane?.revoke(error);
@@ -151,7 +141,7 @@ async function recover(wires: BoardWires, lane: LaneState, recorder: Recorder): 
   const scope: BoardScope = {
     board: wires.board,
     signal: AbortSignal.timeout(RECOVERY_MS),
-    lag: () => 0,
+    ...(await followLag(wires)),
     recorder,
   };
   let bench: OwnedBench | undefined;

@@ -14,6 +14,8 @@ export interface DeadlineScope {
   /** Once aborted (the bench was revoked), every wait under this scope rejects at once. */
   readonly signal?: AbortSignal;
   readonly lag?: LagSource;
+  /** Brings `lag` up to date. A wait asks before it takes its deadline for passed: a board that was not run cannot have answered. */
+  readonly askLag?: () => Promise<void>;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }

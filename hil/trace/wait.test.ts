@@ -86,6 +86,28 @@ describe('a deadline', () => {
     expect(await value).toBe('came');
   });
 
+  test.each(['event', 'look'])('is judged only after the board was asked how late it is: %s', async (kind) => {
+    let lagMs = 0;
+    let here = false;
+    const askLag = async (): Promise<void> => {
+      lagMs = 60_000;
+      setTimeout(() => {
+        here = true;
+        arrive('came');
+      }, 5);
+    };
+    let arrive: (what: string) => void = () => {};
+    const arrival = new Promise<string>((resolve) => {
+      arrive = resolve;
+    });
+    const limit = deadline('answer', 10, { lag: () => lagMs, askLag });
+    const waiting =
+      kind === 'event'
+        ? untilSettled(limit, 'answer', arrival)
+        : until(limit, 'answer', () => (here ? 'came' : undefined), { pollMs: 1 });
+    expect(await waiting).toBe('came');
+  });
+
   test('tells in its laps where the time went', () => {
     let nowMs = 0;
     const limit = deadline('write', 100, { now: () => nowMs });

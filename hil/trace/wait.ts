@@ -36,6 +36,7 @@ export async function until<T>(
     // The probe itself may hang (a socket that never answers), so it stands under the same deadline.
     const found = await race(limit, awaited, Promise.resolve(probe(note)), () => seen, options);
     if (found !== undefined && found !== false) return found;
+    if (limit.remainingMs() <= 0) await limit.askLag?.();
     if (limit.remainingMs() <= 0) throw deadlineError(limit, { awaited, seen, ...options });
     await pause(Math.min(options.pollMs ?? POLL_INTERVAL_MS, Math.max(1, limit.remainingMs())), limit.signal);
   }
@@ -98,7 +99,9 @@ function race<T>(
   return new Promise<T>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let lastLook: NodeJS.Immediate | undefined;
+    let ended = false;
     const finish = (end: () => void): void => {
+      ended = true;
       clearTimeout(timer);
       clearImmediate(lastLook);
       limit.signal?.removeEventListener('abort', onAbort);
@@ -109,8 +112,12 @@ function race<T>(
       // The lag may have grown since the timer was set: then there is time left, and the timer is set again.
       const left = limit.remainingMs();
       if (left > 0) timer = setTimeout(onTimer, Math.ceil(left));
-      // After a stall of this process its timers come before what has arrived meanwhile: that is looked at first.
-      else lastLook = setImmediate(onLastLook);
+      else if (limit.askLag === undefined) lookOnce();
+      else limit.askLag().then(lookOnce, lookOnce);
+    };
+    // After a stall of this process its timers come before what has arrived meanwhile: that is looked at first.
+    const lookOnce = (): void => {
+      if (!ended) lastLook = setImmediate(onLastLook);
     };
     const onLastLook = (): void => {
       if (limit.remainingMs() > 0) onTimer();

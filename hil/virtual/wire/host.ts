@@ -52,13 +52,15 @@ export async function startHost(
     outside,
     timed: ports,
     wallNs,
-    afterTurn() {
-      for (const { line, pty } of serials) {
-        line.flush();
-        pty?.flush();
-      }
-    },
+    afterTurn: handOut,
   });
+
+  function handOut(): void {
+    for (const { line, pty } of serials) {
+      line.flush();
+      pty?.flush();
+    }
+  }
 
   const stlink = await startStlinkServer({
     serial: probeSerial(board.name),
@@ -128,6 +130,8 @@ export async function startHost(
         portNamed(request.uart).override(request.state);
         return {};
       case 'status':
+        // Who asks how late the board is takes what it has not seen by then for not sent.
+        handOut();
         return statusOf();
       case 'trace':
         return notes.since(request.since);

@@ -50,6 +50,12 @@ void console_interrupt(void)
   }
 }
 
+void console_poll(void)
+{
+  console_interrupt();
+  NVIC->ICPR[CONSOLE_IRQ >> 5] = 1u << (CONSOLE_IRQ & 31u);
+}
+
 bool console_pending(void) { return received != taken; }
 
 char *console_line(bool *too_long)

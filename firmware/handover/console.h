@@ -25,5 +25,7 @@ void console_drain(void);
 
 /* The handler of the console's USART. */
 void console_interrupt(void);
+/* What the handler would do; interrupts must be masked. */
+void console_poll(void);
 
 #endif

@@ -80,14 +80,30 @@ static void beat(void)
   }
 }
 
-/* With PRIMASK set an interrupt still ends WFI; so nothing that arrives after the look is slept over. */
+/* An interrupt that PRIMASK keeps back still ends WFI, one that BASEPRI or FAULTMASK keeps back does not (Armv7-M B1.5.17). */
+static bool sleep_is_safe(void)
+{
+#if defined(__ARM_ARCH_7EM__)
+  return !cpu_basepri() && !cpu_faultmask();
+#else
+  return true;
+#endif
+}
+
+/*
+ * Nothing that arrives after the look is slept over. Started with interrupts masked, the application does not answer by interrupt; what it
+ * found can be asked for all the same.
+ */
 static void sleep_unless_busy(void)
 {
   const uint32_t masked = cpu_primask();
   cpu_irq_disable();
-  if (!console_pending() && !request_waiting()) {
+  if (!console_pending() && !request_waiting() && sleep_is_safe()) {
     cpu_dsb();
     cpu_wfi();
+  }
+  if (masked || !sleep_is_safe()) {
+    console_poll();
   }
   if (!masked) {
     cpu_irq_enable();

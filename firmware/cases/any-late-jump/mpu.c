@@ -1,13 +1,13 @@
 /*
  * An application that lists in its MPU what it uses, and nothing else, jumps late: system memory is not on the list. A variant takes the
- * list away before the jump (LEAVE), or makes it another one (CTRL, REGIONS).
+ * list away before the jump (LEAVE), or makes it another one (MPU_CONTROL, REGIONS).
  */
 #include "hooks.h"
 #include "jump.h"
 #include "mpu-regions.h"
 
-#ifndef CTRL
-#define CTRL MPU_CTRL_ENABLE
+#ifndef MPU_CONTROL
+#define MPU_CONTROL MPU_CTRL_ENABLE
 #endif
 #ifndef REGIONS
 #define REGIONS()                                                                                                              \
@@ -24,7 +24,7 @@
 void program_main(void)
 {
   REGIONS();
-  mpu_on(CTRL);
+  mpu_on(MPU_CONTROL);
 }
 
 void program_jump(void)

@@ -14,6 +14,7 @@ import type { Rig } from '../rig/rig.ts';
 import { chooseBoards, type RunningRig, startRig } from '../rig/supervisor.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
 import { type JestProcess, startJest } from './jest-process.ts';
+import { runOwnApp } from './run-app.ts';
 
 interface RunOptions {
   readonly rig: string;
@@ -24,6 +25,7 @@ interface RunOptions {
   readonly allowSkip?: string;
   readonly forbidSkips?: boolean;
   readonly yesFirstContact?: boolean;
+  readonly app?: string;
 }
 
 /** `hil run`: every suite on every board of a rig. */
@@ -42,8 +44,21 @@ export function addRun(program: Command): void {
       '--yes-first-contact',
       'flash and option bytes of a board met for the first time may be overwritten (they are saved first)',
     )
+    .option(
+      '--app <file>',
+      'instead of suites: take this ELF, HEX or BIN through jump, ROM and back (docs/your-firmware.md)',
+    )
+    .option('--call <symbol>', 'with --app: the function that jumps, called by the probe')
+    .option('--trigger <what>', "with --app: what makes it jump: 'uart:TEXT', button, or none")
+    .option('--alive <sign>', "with --app: what shows that it works: 'uart:TEXT', 'uart:QUESTION=>ANSWER', symbol:NAME")
+    .option('--go <target>', 'with --app: vector-table (default), ram-stub, a symbol or an address')
+    .option('--baud <rate>', 'with --app: baud rate of its console (default: 115200)')
+    .option('--format <frame>', 'with --app: frame of its console (default: 8N1)')
+    .option('--within <seconds>', 'with --app: time for the jump, and for the way back (default: 5)')
+    .option('--watch <seconds>', 'with --app: how long its life is observed before and after (default: 1.2)')
+    .option('--at <address>', 'with --app: where a BIN file goes (default: the base of flash)')
     .action(async (options: RunOptions) => {
-      process.exitCode = await run(options);
+      process.exitCode = await (options.app === undefined ? run(options) : runOwnApp({ ...options, app: options.app }));
     });
 }
 

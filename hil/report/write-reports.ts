@@ -29,6 +29,18 @@ export function writeReports(
   results: readonly TestResult[],
   broken?: string,
 ): Outcome {
+  const report = keepReports(session, plan, results, broken);
+  process.stdout.write(`${summary(report)}\n`);
+  return report.outcome;
+}
+
+/** Judges the run and writes run.json and junit.xml; prints nothing. */
+export function keepReports(
+  session: Pick<Session, 'reports' | 'boards' | 'allowedSkips'>,
+  plan: readonly PlannedTest[],
+  results: readonly TestResult[],
+  broken?: string,
+): RunReport {
   const outcome = judge(plan, results, {
     allowed: session.allowedSkips,
     forbidSkips: process.env[FORBID_SKIPS] === '1',
@@ -49,8 +61,7 @@ export function writeReports(
   mkdirSync(session.reports, { recursive: true });
   writeFileSync(join(session.reports, 'run.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(join(session.reports, 'junit.xml'), junitXml(outcome, at, report.silicon));
-  process.stdout.write(`${summary(report)}\n`);
-  return outcome;
+  return report;
 }
 
 function summary(report: RunReport): string {

@@ -1,0 +1,3 @@
+/* Ends in a fault. */
+#define APP_FAULT_AT_START
+#include "application.c"

@@ -1,0 +1,2 @@
+/* Jumps and comes back. */
+#include "application.c"

@@ -1,0 +1,3 @@
+/* Its function returns instead of jumping. */
+#define APP_JUMP_RETURNS
+#include "application.c"

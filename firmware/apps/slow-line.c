@@ -1,0 +1,3 @@
+/* Prints at 9600 baud. */
+#define APP_BAUD 9600u
+#include "application.c"

@@ -1,0 +1,3 @@
+/* Jumps with SysTick running. */
+#define APP_JUMP_KEEPS_TICK
+#include "application.c"

@@ -1,0 +1,3 @@
+/* Takes the address of the vector table for the entry. */
+#define APP_JUMP_TO_TABLE
+#include "application.c"

@@ -117,8 +117,8 @@ export interface Evidence {
   readonly attempt: Attempt;
   /** The attempt measured with the probe released. */
   readonly answer?: Answer;
-  /** Where GO was to start: address of the reset handler. */
-  readonly goEntry?: number;
+  /** The vector table that GO was given, and its first two words. */
+  readonly go?: { readonly table: number; readonly words: readonly [number, number] };
   readonly boot: BootSight;
   /** The machine when the attempt was over, or as the board was found. */
   readonly now: MachineSight;

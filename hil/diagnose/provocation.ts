@@ -23,13 +23,18 @@ export interface Provocation {
   readonly attempt: Exclude<Attempt, 'none'>;
   /** The program whose functions name the PC. */
   readonly image?: Image;
+  /**
+   * What sets it off. `port`: a byte, a pin, a command; measured with the probe released before. `probe`: the probe starts it, and is
+   * released right after.
+   */
+  readonly by: 'port' | 'probe';
   /** GO: address of the vector table that it was given. */
   readonly table?: number;
   /** Brings the board, from any state, to where `trigger` works. The core runs then; the probe is left as it pleases. */
   prepare(): Promise<void>;
   /**
-   * Sets it off and does not wait for what comes of it. The core runs and the probe is acquired, with breakpoints set; it may stop the
-   * core before this returns.
+   * Sets it off and does not wait for what comes of it. The core runs. In an instrumented run the probe is acquired, with breakpoints
+   * set: the core may stop before this returns.
    */
   trigger(): Promise<void>;
   /** Who answers, by the ports; the probe is released before. */

@@ -1,5 +1,5 @@
-import { minimise } from './minimise.ts';
 import { type Answers, answersFor, isDone, type Question } from './sweep-answers.ts';
+import { minimise } from './sweep-minimise.ts';
 import {
   type Deviation,
   deviation,

@@ -1,4 +1,4 @@
-import { type Deviation, deviation, type FactorValue, keyOf, valuesOf } from './sweep-row.ts';
+import { type Deviation, deviation, type FactorValue, valuesOf } from './sweep-row.ts';
 
 /** Either the answer, or the question that has to be answered by a run before there is one. */
 export type Minimised = { readonly minimal: Deviation } | { readonly ask: Deviation };
@@ -6,7 +6,8 @@ export type Minimised = { readonly minimal: Deviation } | { readonly ask: Deviat
 /**
  * Reduces a set of factor values for which something holds to a part for which it still holds, and no longer does when any single
  * value of it is taken out (delta debugging: Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002).
- * Keeps no state: called again with more answers it walks the same way further.
+ * Unlike `findMinimal` it keeps no state: called again with more answers it walks the same way further, so that a search can be
+ * broken off and gone on with.
  * @param holds Whether it holds for a set; undefined if that was not tried yet. A set that shows neither counts as false.
  * @param always What stays in the set at all times and is not part of the result.
  */
@@ -57,9 +58,4 @@ function split(values: readonly FactorValue[], parts: number): readonly FactorVa
     chunks.push(values.slice(from, to));
   }
   return chunks.filter((chunk) => chunk.length > 0);
-}
-
-/** For messages and tests: `a=1 b=2`. */
-export function wordsOf(result: Minimised): string {
-  return 'minimal' in result ? keyOf(result.minimal) : `? ${keyOf(result.ask)}`;
 }

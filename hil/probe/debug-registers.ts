@@ -23,3 +23,5 @@ export const DCRDR = 0xe000_edf8;
 export const DCRSR_WRITE = 1 << 16;
 /** REGSEL. `pc` is the DebugReturnAddress, `sp` the stack pointer in use. */
 export const coreRegisterSelector = { sp: 13, lr: 14, pc: 15, xpsr: 16 } as const;
+/** DEMCR: VC_HARDERR; on Armv7-M also INTERR, BUSERR, STATERR, CHKERR, NOCPERR, MMERR (reserved on Armv6-M). */
+export const VC_FAULTS = 0x7f0;

@@ -1,7 +1,7 @@
 import type { Chip } from '../chip/chip.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { KnownState, Permissions } from '../guard/access.ts';
-import { requirePermission } from '../guard/decide.ts';
+import { requirePermission, weighsOptionWords } from '../guard/decide.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
 import type { Image } from '../image/image.ts';
 import { type DeadlineScope, deadline } from '../trace/deadline.ts';
@@ -9,6 +9,7 @@ import type { Recorder } from '../trace/recorder.ts';
 import { recordStep } from '../trace/step.ts';
 import { until } from '../trace/wait.ts';
 import { connectByLadder } from './connect.ts';
+import { DEMCR, VC_FAULTS } from './debug-registers.ts';
 import type { EmptyFlagEvidence } from './empty-flag.ts';
 import { clearEmptyFlag } from './empty-flag.ts';
 import { eraseAll, erasePages, type FlashEvidence, type FlashTarget, programImage, readBytes } from './flash-access.ts';
@@ -76,6 +77,8 @@ export interface Probe {
   catchFaults(on: boolean): Promise<void>;
   /** Elements of 8, 16 or 32 bits; the core may run. */
   readMemory(address: number, width: Width, count: number): Promise<readonly number[]>;
+  /** The words at these addresses, in this order: cheaper than one by one. The core may run. */
+  readWords(addresses: readonly number[]): Promise<readonly number[]>;
   readBytes(address: number, length: number): Promise<Uint8Array>;
   /** RAM and registers. @throws HilError 451 to 456 (guard) */
   writeMemory(address: number, width: Width, values: readonly number[]): Promise<void>;
@@ -220,13 +223,20 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     clearBreakpoint: (address) =>
       act('clearBreakpoint', { address }, async (t) => void (await t.run(`rbp ${plainHex(address)}`))),
     catchFaults: (on) =>
-      act('catchFaults', { on }, async (t) => void (await t.run(`cortex_m vector_catch ${on ? FAULTS : 'none'}`))),
+      act('catchFaults', { on }, async (t) => {
+        // OpenOCD's own command exists for a DAP alone; there OpenOCD writes DEMCR anew at each reset, from what it knows.
+        await t.run(`catch {cortex_m vector_catch ${on ? FAULTS : 'none'}}`);
+        const [was] = (await t.readMemory(DEMCR, 32, 1)) as [number];
+        await t.writeMemory(DEMCR, 32, [((was & ~VC_FAULTS) | (on ? VC_FAULTS : 0)) >>> 0]);
+      }),
     readMemory: (address, width, count) => ask('readMemory', (t) => t.readMemory(address, width, count)),
+    readWords: (addresses) => ask('readWords', (t) => t.readWords(addresses)),
     readBytes: (address, length) => ask('readBytes', (t) => readBytes(t, address, length)),
     writeMemory: (address, width, values) =>
       act('writeMemory', { address, width, values }, async (t) => {
         const bytes = littleEndian(width, values);
-        guarded({ kind: 'write', via: 'swd', address, bytes }, { optionWords: await optionWords(t) });
+        const known = weighsOptionWords(chip, address, bytes.length) ? { optionWords: await optionWords(t) } : {};
+        guarded({ kind: 'write', via: 'swd', address, bytes }, known);
         await t.writeMemory(address, width, values);
       }),
     resetHalt: () => act('resetHalt', {}, async (t) => void (await t.run('reset halt', RESET_MS))),
@@ -309,7 +319,6 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
 }
 
 async function isHalted(tcl: TclCommands): Promise<boolean> {
-  await tcl.run('poll');
   return (await tcl.state()) === 'halted';
 }
 

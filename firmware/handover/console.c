@@ -52,8 +52,8 @@ void console_interrupt(void)
 
 void console_poll(void)
 {
+  NVIC->ICPR[CONSOLE_IRQ >> 5] = 1u << (CONSOLE_IRQ & 31u); /* before the look: a byte that comes after it wakes again */
   console_interrupt();
-  NVIC->ICPR[CONSOLE_IRQ >> 5] = 1u << (CONSOLE_IRQ & 31u);
 }
 
 bool console_pending(void) { return received != taken; }

@@ -103,6 +103,7 @@ static void sleep_unless_busy(void)
     cpu_wfi();
   }
   if (masked || !sleep_is_safe()) {
+    SCB->ICSR = SCB_ICSR_PENDSTCLR; /* a tick that is never taken would end each WFI at once */
     console_poll();
   }
   if (!masked) {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCode } from '../error/exit-codes.ts';
 import { formatError } from '../error/format-error.ts';
+import { addCase } from './case.ts';
 import { addDoctor } from './doctor.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { addRun } from './run.ts';
@@ -16,6 +17,7 @@ const program = new Command()
 addRun(program);
 addVirtual(program);
 addDoctor(program);
+addCase(program);
 addSweep(program);
 
 try {

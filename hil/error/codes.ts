@@ -115,6 +115,7 @@ export const codes = {
   630: 'case file cannot be read',
   631: 'case file has mistakes',
   632: 'there is no case of that name',
+  633: 'no board is of a part that the case concerns',
   641: 'two virtual boards have the same name',
   642: 'the board has no UART of that name',
   643: 'serial format is not of the form 115200 8E1',

@@ -49,3 +49,13 @@ export function firmwareFor(chip: string): {
     rom: (id) => join(build, 'rom', `${line}-0x${id.toString(16).toUpperCase().padStart(2, '0')}.bin`),
   };
 }
+
+/** The cases that ship. */
+export function casesFolder(): string {
+  return join(packageRoot(), 'fixtures/cases');
+}
+
+/** Sources of the cases' programs. */
+export function caseProgramsFolder(): string {
+  return join(packageRoot(), 'firmware/cases');
+}

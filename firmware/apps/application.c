@@ -6,6 +6,7 @@
  * APP_SILENT                    never prints
  * APP_ALONE_MS                  jumps by itself so long after its start
  * APP_KEEPS_VTOR                leaves VTOR as it finds it
+ * APP_KEEPS_CLOCK               takes the clock for that of a reset, whoever started it
  * APP_JUMP_TO_TABLE             branches to the ROM's vector table instead of through it
  * APP_JUMP_MASKED               leaves interrupts disabled at the jump, and takes them for enabled at its start
  * APP_JUMP_KEEPS_TICK           leaves SysTick and its interrupt running at the jump
@@ -14,6 +15,7 @@
  * APP_ERROR_AT_START            ends in Error_Handler before its main loop
  * APP_FAULT_AT_START            reads where there is nothing
  */
+#include "clock.h"
 #include "memory-init.h"
 #include "part.h"
 #include "usart/usart.h"
@@ -64,10 +66,10 @@ void Error_Handler(void)
 /* --- console ------------------------------------------------------------------------------------------------------------- */
 
 #ifdef APP_SILENT
-static void console_open(void) {}
+static void console_open(uint32_t hclk) { (void)hclk; }
 static void print(const char *text) { (void)text; }
 static void print_decimal(uint32_t value) { (void)value; }
-static bool asked_to_jump(void) { return false; }
+static bool asked_to_jump(void) { return uwTick == UINT32_MAX; } /* never: the probe calls the function */
 static void console_close(void) {}
 #else
 static void pin(uint32_t number)
@@ -77,9 +79,9 @@ static void pin(uint32_t number)
   gpio_mode(GPIOA, number, GPIO_MODER_ALTERNATE);
 }
 
-static void console_open(void)
+static void console_open(uint32_t hclk)
 {
-  const uint32_t hz = CONSOLE_HZ(FAMILY_RESET_HZ) / 100u * (100u + APP_HZ_OFF_BY);
+  const uint32_t hz = CONSOLE_HZ(hclk) / 100u * (100u + APP_HZ_OFF_BY);
   enable_clock(&FAMILY_PORT_ENR, PART_PORTS << FAMILY_PORT_ENR_Pos);
   CONSOLE_CLOCK_ON();
   usart_configure((hz + APP_BAUD / 2u) / APP_BAUD);
@@ -180,7 +182,12 @@ void SysTick_Handler(void)
 
 __attribute__((noreturn)) static void application(void)
 {
-  SYSTICK->LOAD = FAMILY_RESET_HZ / TICK_HZ - 1u;
+#ifdef APP_KEEPS_CLOCK
+  const uint32_t hclk = FAMILY_RESET_HZ;
+#else
+  const uint32_t hclk = clock_deinit();
+#endif
+  SYSTICK->LOAD = hclk / TICK_HZ - 1u;
   SYSTICK->VAL = 0;
   SYSTICK->CTRL = SYSTICK_CTRL_CLKSOURCE | SYSTICK_CTRL_TICKINT | SYSTICK_CTRL_ENABLE;
 #ifdef APP_ERROR_AT_START
@@ -189,7 +196,7 @@ __attribute__((noreturn)) static void application(void)
 #ifdef APP_FAULT_AT_START
   (void)word_at(0x60000000u);
 #endif
-  console_open();
+  console_open(hclk);
   for (uint32_t next = WORDS_EVERY_MS;;) {
     if ((int32_t)(uwTick - next) >= 0) {
       next += WORDS_EVERY_MS;

@@ -53,7 +53,7 @@ export async function observeComeback(
     const signature = signatureOf(own.looks.length === 0 ? life : own, chip, image);
     const differences = [
       ...compareSignatures(before.signature, signature),
-      ...compareHeard(before.life.heard, life.heard, sharedLine),
+      ...(signature.trouble === undefined ? compareHeard(before.life.heard, life.heard, sharedLine) : []),
     ];
     const demanded = differences.filter(({ weight }) => weight === 'demanded');
     const signMissing = sign !== undefined && life.sign === false;

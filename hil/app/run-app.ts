@@ -78,7 +78,7 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
       return seen;
     });
     await story.run('jumped', async (say) => {
-      say(`${triggerText(chosen.trigger)} (${chosen.why})`);
+      say(triggerText(chosen.trigger));
       const call = await pullTrigger(bench, plan, listening, around.askForButton, say);
       await awaitJump(bench, plan, call, say);
     });

@@ -267,7 +267,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
       on: 0,
       ready: 1,
       cr: 0x0000_0063,
-      crMask: 0x150d_09f9,
+      crMask: 0x150d_09f1,
       cfgr: 0,
       pll: { on: 24 },
       pllcfgr: 0x0000_1000,

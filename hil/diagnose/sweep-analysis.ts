@@ -56,6 +56,11 @@ export interface Analysis {
 const MAX_CANDIDATES = 4;
 /** A result counts when it was seen so often. */
 const ENOUGH = 2;
+/** So many runs may be spent on one row; halving a row of twenty values for two of them takes a dozen. */
+const ASKS_WHICH = 16;
+const ASKS_AWAY = 8;
+/** After so many rows without an explanation no more is looked for: something is at work that is not among the factors, as time is. */
+const GIVE_UP = 3;
 
 /**
  * Finds the smallest sets of factor values that turn each operation.
@@ -85,6 +90,8 @@ interface OpResult {
 interface Found {
   readonly set: Deviation;
   readonly unless: Deviation[];
+  /** Rows that it should have turned, with no reason found why it did not. */
+  contradictions: number;
 }
 
 function analyseOp(answers: Answers, values: readonly FactorValue[]): OpResult {
@@ -122,6 +129,7 @@ function explainTurned(
   unexplained: number[],
   pass: number,
 ): void {
+  let givenUp = 0;
   for (const set of sets) {
     if (answers.of(set) !== 'turned' || active(set).length > 0) continue;
     if (pass === 0 && found.some((one) => includes(set, one.set))) continue;
@@ -136,11 +144,13 @@ function explainTurned(
     ) as Deviation;
     const result = smallest(answers, set, 'turned', cured);
     if ('ask' in result) {
-      if (push(questions, answers.ask(result.ask, `which of ${keyOf(set)} turns '${answers.op}'`))) return;
+      const why = `which of ${keyOf(set)} turns '${answers.op}'`;
+      if (givenUp < GIVE_UP && asks(answers, why) < ASKS_WHICH && push(questions, answers.ask(result.ask, why))) return;
+      givenUp += 1;
       unexplained.push(...rowsOf(answers, set));
       continue;
     }
-    found.push({ set: { ...cured, ...result.minimal }, unless: [] });
+    found.push({ set: { ...cured, ...result.minimal }, unless: [], contradictions: 0 });
   }
 }
 
@@ -160,7 +170,9 @@ function explainSame(
     const result = smallest(answers, set, 'same', contradicted.set);
     if ('ask' in result) {
       const why = `what in ${keyOf(set)} takes the effect of ${keyOf(contradicted.set)} on '${answers.op}' away`;
-      if (push(questions, answers.ask(result.ask, why))) return;
+      const open = contradicted.contradictions < GIVE_UP && asks(answers, why) < ASKS_AWAY;
+      if (open && push(questions, answers.ask(result.ask, why))) return;
+      contradicted.contradictions += 1;
       unexplained.push(...rowsOf(answers, set));
       continue;
     }
@@ -256,6 +268,11 @@ function rowsOf(answers: Answers, set: Deviation): readonly number[] {
 function subsets(values: readonly FactorValue[], size: number): readonly (readonly FactorValue[])[] {
   if (size === 1) return values.map((value) => [value]);
   return values.flatMap((first, i) => values.slice(i + 1).map((second) => [first, second]));
+}
+
+/** How many runs were spent on a question already. */
+function asks(answers: Answers, why: string): number {
+  return answers.rows.filter((row) => row.why.endsWith(why)).length;
 }
 
 function push(questions: Question[], question: Question | undefined): boolean {

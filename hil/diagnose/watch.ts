@@ -26,6 +26,7 @@ const AFTER_MS = 350;
 /** A reset and a jump at once make three; more are a loop. */
 const MOST_STOPS = 5;
 const NOT_HALTED = 411;
+const HARD_FAULT = 3;
 
 /** First instructions where an instrumented run stops. */
 export function entriesOf(
@@ -97,7 +98,8 @@ async function collect(
     const halted = await haltsWithin(probe, stops.length === 0 ? triggerMs : AFTER_MS);
     if (!halted) await probe.halt();
     const machine = await readMachine(probe, chip, boot, provocation.image);
-    const at = halted ? placeOf(machine, entries) : 'nowhere';
+    // A fault right after a resume can slip past the catch: it then stands in its handler.
+    const at = halted ? placeOf(machine, entries) : machine.ipsr === HARD_FAULT ? 'fault' : 'nowhere';
     stops.push({ at, machine, resetFlags: resetFlagNames(chip, machine.registers.RCC_CSR ?? 0) });
     if (at === handoverPlace && handover === undefined) {
       handover = machine;

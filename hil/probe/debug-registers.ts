@@ -15,6 +15,7 @@ export const dhcsr = { C_DEBUGEN: 1 << 0, C_HALT: 1 << 1, S_REGRDY: 1 << 16, S_H
 export const DHCSR_RELEASE = DBGKEY;
 /** FP_CTRL takes a write only with KEY (bit 1); ENABLE (bit 0) is clear. */
 export const FP_CTRL_DISABLE = 0x2;
+export const FP_CTRL_ENABLE = 0x3;
 
 /** Core registers through the debug port, while the core is halted (DDI 0419 C1.6.4, DDI 0403 C1.6.4). */
 export const DCRSR = 0xe000_edf4;
@@ -25,3 +26,5 @@ export const DCRSR_WRITE = 1 << 16;
 export const coreRegisterSelector = { sp: 13, lr: 14, pc: 15, xpsr: 16 } as const;
 /** DEMCR: VC_HARDERR; on Armv7-M also INTERR, BUSERR, STATERR, CHKERR, NOCPERR, MMERR (reserved on Armv6-M). */
 export const VC_FAULTS = 0x7f0;
+/** DEMCR: DWTENA on Armv6-M. A debugger keeps it set. */
+export const TRCENA = 0x0100_0000;

@@ -9,7 +9,7 @@ import type { Recorder } from '../trace/recorder.ts';
 import { recordStep } from '../trace/step.ts';
 import { until } from '../trace/wait.ts';
 import { connectByLadder } from './connect.ts';
-import { DEMCR, VC_FAULTS } from './debug-registers.ts';
+import { DEMCR, FP_CTRL, FP_CTRL_ENABLE, TRCENA, VC_FAULTS } from './debug-registers.ts';
 import type { EmptyFlagEvidence } from './empty-flag.ts';
 import { clearEmptyFlag } from './empty-flag.ts';
 import { eraseAll, erasePages, type FlashEvidence, type FlashTarget, programImage, readBytes } from './flash-access.ts';
@@ -72,7 +72,7 @@ export interface Probe {
   clearBreakpoint(address: number): Promise<void>;
   /**
    * Halts the core at the first instruction of a fault's handler, its frame still on the stack (DEMCR.VC_*: Armv6-M C1.6.5, which has
-   * HardFault alone; Armv7-M C1.6.5). Off again before `release`.
+   * HardFault alone; Armv7-M C1.6.5). A fault within microseconds after `resume` can be missed. `release` ends it.
    */
   catchFaults(on: boolean): Promise<void>;
   /** Elements of 8, 16 or 32 bits; the core may run. */
@@ -118,8 +118,8 @@ export interface Probe {
 /** A reset through NRST with its delays and the examination after it. */
 const RESET_MS = 10_000;
 
-/** OpenOCD's names of all vector catches but that of reset. */
-const FAULTS = 'hard_err int_err bus_err state_err chk_err nocp_err mm_err';
+/** OpenOCD writes DEMCR at each halt and resume, without the catches that it does not know of. */
+const REARM = `; write_memory ${plainHex(DEMCR)} 32 {${plainHex(TRCENA | VC_FAULTS)}}`;
 
 /** @throws HilError 231 to 239, 604 */
 export async function openProbe(options: ProbeOptions): Promise<Probe> {
@@ -154,6 +154,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
   };
   take(await connect());
   let released = false;
+  let catching = false;
 
   const guarded = (access: Parameters<typeof requirePermission>[1], known: KnownState = {}): void =>
     requirePermission({ name: board, chip, permissions }, access, known);
@@ -199,7 +200,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
       return attach;
     },
     halt: () => act('halt', {}, async (t) => void (await t.run('halt'))),
-    resume: () => act('resume', {}, async (t) => void (await t.run('resume'))),
+    resume: () => act('resume', {}, async (t) => void (await t.run(`resume${catching ? REARM : ''}`))),
     step: () => act('step', {}, async (t) => void (await t.run('step'))),
     isHalted: () => ask('isHalted', isHalted),
     waitUntilHalted: (ms) =>
@@ -219,15 +220,17 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     readRegisters: (names) => ask('readRegisters', (t) => t.readRegisters(names)),
     writeRegister: (name, value) => act('writeRegister', { name, value }, (t) => t.writeRegister(name, value)),
     setBreakpoint: (address) =>
-      act('setBreakpoint', { address }, async (t) => void (await t.run(`bp ${plainHex(address)} 2 hw`))),
+      act('setBreakpoint', { address }, async (t) => {
+        await t.run(`bp ${plainHex(address)} 2 hw`);
+        // OpenOCD switches the unit on once, and does not know that `release` switched it off.
+        await t.writeMemory(FP_CTRL, 32, [FP_CTRL_ENABLE]);
+      }),
     clearBreakpoint: (address) =>
       act('clearBreakpoint', { address }, async (t) => void (await t.run(`rbp ${plainHex(address)}`))),
     catchFaults: (on) =>
       act('catchFaults', { on }, async (t) => {
-        // OpenOCD's own command exists for a DAP alone; there OpenOCD writes DEMCR anew at each reset, from what it knows.
-        await t.run(`catch {cortex_m vector_catch ${on ? FAULTS : 'none'}}`);
-        const [was] = (await t.readMemory(DEMCR, 32, 1)) as [number];
-        await t.writeMemory(DEMCR, 32, [((was & ~VC_FAULTS) | (on ? VC_FAULTS : 0)) >>> 0]);
+        catching = on;
+        await t.writeMemory(DEMCR, 32, [TRCENA | (on ? VC_FAULTS : 0)]);
       }),
     readMemory: (address, width, count) => ask('readMemory', (t) => t.readMemory(address, width, count)),
     readWords: (addresses) => ask('readWords', (t) => t.readWords(addresses)),
@@ -283,6 +286,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     inspect: () => ask('inspect', (t) => inspectCore(t, chip)),
     release: () =>
       act('release', {}, async (t) => {
+        catching = false;
         const evidence = await releaseTarget(board, chip, t);
         released = true;
         return evidence;

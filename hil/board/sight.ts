@@ -90,10 +90,9 @@ export function symbolAt(image: Image | undefined, address: number): string | un
 /** Looks at core and clocks by hot attach. The probe must be acquired. */
 export async function lookAt(probe: Probe, chip: Chip, flashed: Image | undefined): Promise<CoreSight> {
   const inspection = await probe.inspect();
-  const registers: Record<string, number> = {};
-  for (const [name, address] of Object.entries(registersOf[chip.family])) {
-    registers[name] = (await probe.readMemory(address, 32, 1))[0] as number;
-  }
+  const wanted = registersOf[chip.family];
+  const values = await probe.readWords(Object.values(wanted));
+  const registers = Object.fromEntries(Object.keys(wanted).map((name, i) => [name, values[i] as number]));
   const symbol = symbolAt(flashed, inspection.pc);
   return { ...inspection, registers, ...(symbol === undefined ? {} : { symbol }) };
 }

@@ -108,6 +108,16 @@ function bootAlias(chip: Chip): Region {
   return { base: 0, size: chip.flash.size };
 }
 
+/** True if a write there is judged by what it changes in the option words: then `KnownState` must hold them. */
+export function weighsOptionWords(chip: Chip, address: number, length: number): boolean {
+  const { second } = chip.optionBytes;
+  return (
+    overlaps(chip.optionBytes, address, length) ||
+    (second !== undefined && overlaps(second, address, length)) ||
+    touchesFlashRegisters(chip, address, length)
+  );
+}
+
 /**
  * Throws unless the access is permitted.
  * @throws HilError 451 to 456, before anything was sent.

@@ -16,11 +16,8 @@ export interface Identity {
 
 export async function readIdentity(chip: Chip, tcl: TclCommands): Promise<Identity> {
   const { idcodeAddress, uniqueId, flashSizeAddress } = chip.identity;
-  const [idcode] = await tcl.readMemory(idcodeAddress, 32, 1);
-  const words: number[] = [];
-  for (const offset of uniqueId.words ?? [0, 4, 8]) {
-    words.push((await tcl.readMemory(uniqueId.base + offset, 32, 1))[0] as number);
-  }
+  const offsets = uniqueId.words ?? [0, 4, 8];
+  const [idcode, ...words] = await tcl.readWords([idcodeAddress, ...offsets.map((offset) => uniqueId.base + offset)]);
   const [romId] = await tcl.readMemory(chip.rom.idAddress, 8, 1);
   const [flashKiB] = await tcl.readMemory(flashSizeAddress, 16, 1);
   return {

@@ -27,7 +27,6 @@ export interface Inspection {
  * milliseconds; memory and peripherals are only read.
  */
 export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspection> {
-  await tcl.run('poll');
   const wasRunning = (await tcl.state()) !== 'halted';
   if (wasRunning) await tcl.run('halt');
   try {
@@ -40,15 +39,19 @@ export async function inspectCore(tcl: TclCommands, chip: Chip): Promise<Inspect
       'primask',
       'control',
     ]);
-    const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
+    const [icsr, memoryRemap, vtor = 0] = await tcl.readWords([
+      ICSR,
+      chip.memoryRemap.register,
+      ...(chip.core.hasVtor ? [VTOR] : []),
+    ]);
     return {
       wasRunning,
       ...registers,
       xpsr,
       ipsr: xpsr & 0x1ff,
-      vtor: chip.core.hasVtor ? await word(VTOR) : 0,
-      icsr: await word(ICSR),
-      memoryRemap: await word(chip.memoryRemap.register),
+      vtor,
+      icsr: icsr as number,
+      memoryRemap: memoryRemap as number,
       where: whereIs(chip, registers.pc),
     };
   } finally {

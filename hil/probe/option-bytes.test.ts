@@ -13,6 +13,13 @@ function fakeTarget(chip: Chip, content: Readonly<Record<number, number>> = {}) 
     run: async () => '',
     readMemory: async (address, _width, count) =>
       Array.from({ length: count }, (_, i) => memory.get(address + 4 * i) ?? 0),
+    readWords: async (addresses) => addresses.map((address) => memory.get(address) ?? 0),
+    writeWords: async () => {
+      throw new Error('not part of these tests');
+    },
+    changeBit: async () => {
+      throw new Error('not part of these tests');
+    },
     async writeMemory(address, _width, values) {
       for (const value of values) written.push([address, value]);
     },

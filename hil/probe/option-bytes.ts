@@ -16,9 +16,9 @@ export interface OptionChange {
 /** The option words in force, as the FLASH registers show them. */
 export async function readOptionWords(chip: Chip, tcl: TclCommands): Promise<OptionWords> {
   const words: Record<string, number> = {};
-  for (const word of chip.optionBytes.words) {
-    const [value] = await tcl.readMemory(word.register, 32, 1);
-    words[word.name] = await presented(chip, tcl, word, value as number);
+  const values = await tcl.readWords(chip.optionBytes.words.map((word) => word.register));
+  for (const [i, word] of chip.optionBytes.words.entries()) {
+    words[word.name] = await presented(chip, tcl, word, values[i] as number);
   }
   return words;
 }

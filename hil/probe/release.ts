@@ -1,6 +1,8 @@
 import type { Chip } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
+import { deadline } from '../trace/deadline.ts';
+import { until } from '../trace/wait.ts';
 import {
   coreRegisterSelector,
   DCRDR,
@@ -16,8 +18,6 @@ import {
   FP_CTRL,
   FP_CTRL_DISABLE,
 } from './debug-registers.ts';
-import { deadline } from '../trace/deadline.ts';
-import { until } from '../trace/wait.ts';
 import type { TclCommands } from './tcl-commands.ts';
 
 /** What the debug registers read after everything was put back: the proof that the core runs as in the field. */
@@ -53,49 +53,51 @@ export async function releaseTarget(
 ): Promise<ReleaseEvidence> {
   const mcu = chip.debugMcu;
   const word = async (address: number): Promise<number> => (await tcl.readMemory(address, 32, 1))[0] as number;
-  const put = (address: number, value: number): Promise<void> => tcl.writeMemory(address, 32, [value]);
 
   await tcl.run('rbp all');
-  await tcl.run('poll');
   const halted = (await tcl.state()) === 'halted';
   if (start !== undefined && !halted) {
     throw new HilError(411, `${board}: the core runs; it can be started at other registers only while it is halted`, {
       blame: 'test',
     });
   }
+
+  const [fpCtrl, dwtCtrl] = await tcl.readWords([FP_CTRL, DWT_CTRL]);
+  const zeroes = (first: number, count: number, stride: number) =>
+    Array.from({ length: count }, (_, i) => [first + stride * i, 0] as const);
+  await tcl.writeWords([
+    [FP_CTRL, FP_CTRL_DISABLE],
+    ...zeroes(FP_COMP0, comparatorCount(fpCtrl as number), 4),
+    // The watchpoint registers exist for a debugger while DEMCR.DWTENA is set only, so they go before DEMCR.
+    ...zeroes(DWT_FUNCTION0, (dwtCtrl as number) >>> 28, DWT_COMPARATOR_STRIDE),
+  ]);
+  const cleared = await clearDbgmcu(mcu, tcl);
+  // Not earlier: a program that runs changes the register that holds the clock of DBGMCU, too.
   if (halted && start === undefined) await tcl.run('resume');
   await tcl.run('poll off');
 
-  await put(FP_CTRL, FP_CTRL_DISABLE);
-  const comparators = comparatorCount(await word(FP_CTRL));
-  for (let i = 0; i < comparators; i++) await put(FP_COMP0 + 4 * i, 0);
-  // The watchpoint registers exist for a debugger while DEMCR.DWTENA is set only, so they go before DEMCR.
-  const watchpoints = (await word(DWT_CTRL)) >>> 28;
-  for (let i = 0; i < watchpoints; i++) await put(DWT_FUNCTION0 + DWT_COMPARATOR_STRIDE * i, 0);
-  await put(DEMCR, 0);
-
-  const clockWas = mcu.clock === undefined ? 0 : await word(mcu.clock.register);
-  if (mcu.clock !== undefined) await put(mcu.clock.register, (clockWas | (1 << mcu.clock.bit)) >>> 0);
-  await put(mcu.CR, 0);
-  for (const freeze of mcu.freezes) await put(freeze, 0);
-  const cleared = { DBGMCU_CR: await word(mcu.CR), freezes: await Promise.all(mcu.freezes.map(word)) };
-  if (mcu.clock !== undefined) await put(mcu.clock.register, clockWas);
-
   // Past OpenOCD's cache of registers: it would write that back at its own resume only, under C_DEBUGEN.
   for (const [name, value] of Object.entries(start ?? {})) {
-    await put(DCRDR, value);
-    await put(DCRSR, (DCRSR_WRITE | coreRegisterSelector[name as keyof StartRegisters]) >>> 0);
+    await tcl.writeWords([
+      [DCRDR, value],
+      [DCRSR, (DCRSR_WRITE | coreRegisterSelector[name as keyof StartRegisters]) >>> 0],
+    ]);
     await until(
       deadline('transfer of a core register', REGISTER_MS, { board }),
       `S_REGRDY after the write of ${name}`,
       async () => ((await word(DHCSR)) & dhcsr.S_REGRDY) !== 0,
     );
   }
-  await put(DHCSR, DHCSR_RELEASE);
+  // OpenOCD's resume sets DEMCR.DWTENA once more.
+  await tcl.writeWords([
+    [DEMCR, 0],
+    [DHCSR, DHCSR_RELEASE],
+  ]);
+  const [dhcsrNow, demcrNow, fpCtrlNow] = await tcl.readWords([DHCSR, DEMCR, FP_CTRL]);
   const evidence: ReleaseEvidence = {
-    DHCSR: await word(DHCSR),
-    DEMCR: await word(DEMCR),
-    FP_CTRL: await word(FP_CTRL),
+    DHCSR: dhcsrNow as number,
+    DEMCR: demcrNow as number,
+    FP_CTRL: fpCtrlNow as number,
     ...cleared,
   };
   const left = remains(evidence);
@@ -106,6 +108,19 @@ export async function releaseTarget(
     });
   }
   return evidence;
+}
+
+/** Its registers answer while DBGMCU has its clock only; the clock is left as it was found. */
+async function clearDbgmcu(
+  { CR, freezes, clock }: Chip['debugMcu'],
+  tcl: TclCommands,
+): Promise<Pick<ReleaseEvidence, 'DBGMCU_CR' | 'freezes'>> {
+  const clockWas = clock === undefined ? 0 : await tcl.changeBit(clock.register, clock.bit, true);
+  await tcl.writeWords([CR, ...freezes].map((register) => [register, 0] as const));
+  const [DBGMCU_CR, ...frozen] = await tcl.readWords([CR, ...freezes]);
+  if (clock !== undefined && ((clockWas >>> clock.bit) & 1) === 0)
+    await tcl.changeBit(clock.register, clock.bit, false);
+  return { DBGMCU_CR: DBGMCU_CR as number, freezes: frozen };
 }
 
 /** Comparators for instructions and literals: NUM_CODE in bits 14:12 and 7:4, NUM_LIT in bits 11:8 (DDI 0403, C1.11.3). */

@@ -44,10 +44,19 @@ export interface TclCommands {
   /** Runs a command whose answer does not matter. What it printed is returned for a person to read. */
   run(script: string, ms?: number): Promise<string>;
   readMemory(address: number, width: Width, count: number): Promise<readonly number[]>;
+  /** The words at these addresses, in this order: one exchange with OpenOCD, which polls the target once for each. */
+  readWords(addresses: readonly number[]): Promise<readonly number[]>;
   writeMemory(address: number, width: Width, values: readonly number[]): Promise<void>;
+  /** Words to addresses of their own, in this order, in one exchange. */
+  writeWords(writes: readonly (readonly [address: number, value: number])[]): Promise<void>;
+  /**
+   * Sets or clears one bit of a word, read and written in one exchange: whatever else the running program changes there in that short
+   * time is lost. Returns the word as it was.
+   */
+  changeBit(address: number, bit: number, set: boolean): Promise<number>;
   readRegisters<T extends CoreRegister>(names: readonly T[]): Promise<Readonly<Record<T, number>>>;
   writeRegister(name: CoreRegister, value: number): Promise<void>;
-  /** `running`, `halted`, `reset`, `unknown`, ... as OpenOCD last saw it. */
+  /** `running`, `halted`, `reset`, `unknown`, ... as OpenOCD sees it now. */
   state(): Promise<string>;
 }
 
@@ -79,6 +88,17 @@ export function createTclCommands(
       }
       return all;
     },
+    async readWords(addresses) {
+      if (addresses.length === 0) return [];
+      const command = `concat ${runsOf(addresses)
+        .map(([first, count]) => `[read_memory ${plainHex(first)} 32 ${count}]`)
+        .join(' ')}`;
+      const answer = await tcl.evaluate(command, limit(`read of ${addresses.length} words`));
+      const values = answer.trim().split(/\s+/).map(Number);
+      if (values.length !== addresses.length || values.some((value) => !Number.isInteger(value)))
+        throw malformed(command, answer);
+      return values;
+    },
     async writeMemory(address, width, values) {
       const step = width / 8;
       for (let done = 0; done < values.length; done += CHUNK) {
@@ -89,6 +109,19 @@ export function createTclCommands(
         const command = `write_memory ${plainHex(address + done * step)} ${width} {${some}}`;
         await tcl.evaluate(command, limit(`write of memory at ${hex(address)}`));
       }
+    },
+    async writeWords(writes) {
+      if (writes.length === 0) return;
+      const script = writes.map(([address, value]) => `write_memory ${plainHex(address)} 32 ${plainHex(value)}`);
+      await tcl.evaluate(script.join('; '), limit(`write of ${writes.length} words`));
+    },
+    async changeBit(address, bit, set) {
+      const at = plainHex(address);
+      const changed = set ? `$__hil_was | ${plainHex(1 << bit)}` : `$__hil_was & ${plainHex(~(1 << bit))}`;
+      const script = `set __hil_was [read_memory ${at} 32 1]; write_memory ${at} 32 [expr {${changed}}]; set __hil_was`;
+      const was = Number(await tcl.evaluate(script, limit(`bit ${bit} of ${hex(address)}`)));
+      if (!Number.isInteger(was)) throw malformed(script, String(was));
+      return was;
     },
     async readRegisters(names) {
       // Without -force: a register just written is in OpenOCD only until the core goes on, and would be lost.
@@ -105,9 +138,20 @@ export function createTclCommands(
       await tcl.evaluate(command, limit(command));
     },
     async state() {
-      return (await tcl.evaluate(`${target} curstate`, limit('state of the core'))).trim();
+      return (await tcl.evaluate(`poll; ${target} curstate`, limit('state of the core'))).trim();
     },
   };
+}
+
+/** Words that follow each other are read as one: first address and count. */
+function runsOf(addresses: readonly number[]): readonly (readonly [first: number, count: number])[] {
+  const runs: [number, number][] = [];
+  for (const address of addresses) {
+    const last = runs.at(-1);
+    if (last !== undefined && address === last[0] + 4 * last[1]) last[1] += 1;
+    else runs.push([address, 1]);
+  }
+  return runs;
 }
 
 export function plainHex(value: number): string {

@@ -8,7 +8,6 @@ import {
   FIRST_IRQ,
   leaveLoop,
   MEM_MANAGE,
-  NMI,
   PEND_SV,
   SV_CALL,
   SYS_TICK,
@@ -76,8 +75,10 @@ function writePriorities(s: CoreState, offset: number, value: number): void {
 
 /** ICSR.RETTOBASE: no exception is active but the one that runs. */
 function returnsToBase(s: CoreState): boolean {
-  for (let exception = NMI; exception < s.priority.length; exception++) {
-    if (exception !== s.ipsr && hasBit(s.active, exception)) return false;
+  const running = s.ipsr >> 5;
+  for (let i = 0; i < s.active.length; i++) {
+    const others = i === running ? s.active[i]! & ~(1 << (s.ipsr & 31)) : s.active[i]!;
+    if (others !== 0) return false;
   }
   return true;
 }

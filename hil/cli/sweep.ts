@@ -9,10 +9,15 @@ import { loadRig } from '../rig/load-rig.ts';
 import { chooseBoards } from '../rig/supervisor.ts';
 import { type Factor, factorsFor, type LeftOut } from '../sweep/factors.ts';
 import { beginJournal, resumeJournal, type SweepHeader } from '../sweep/journal.ts';
-import { createPlan, expectedCombinations, type SweepSpec, suspects } from '../sweep/plan.ts';
+import { matrixOf } from '../sweep/matrix.ts';
+import { matrixText } from '../sweep/matrix-text.ts';
+import { createPlan, expectedCombinations, type SweepSpec } from '../sweep/plan.ts';
+import { announcement, sweepProgress } from '../sweep/progress.ts';
 import { runRow } from '../sweep/run-row.ts';
 import { runSweep } from '../sweep/run-sweep.ts';
+import { sentencesOf } from '../sweep/sentences.ts';
 import { sweepPages } from '../sweep/sweep-pages.ts';
+import { VIRTUAL, writeSweep } from '../sweep/write-sweep.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
 import { withBoard } from './with-bench.ts';
 
@@ -36,7 +41,10 @@ export function addSweep(program: Command): void {
     .description('find what in the handover breaks entering, reading, erasing, writing and GO on a board')
     .requiredOption('--board <name>', 'board of the rig file')
     .option('--rig <file>', 'rig file', DEFAULT_RIG)
-    .option('--factors <factor...>', 'settings of the application under test, as `name` or `name=value,value`; all if not given')
+    .option(
+      '--factors <factor...>',
+      'settings of the application under test, as `name` or `name=value,value`; all if not given',
+    )
     .option('--ops <list>', `of ${sweepOps.join(',')}; all if not given`)
     .option('--full', 'every combination instead of every pair')
     .option('--seed <number>', 'of the combinations', '1')
@@ -51,6 +59,8 @@ export function addSweep(program: Command): void {
 
 const TURN_MS = 60 * 60_000;
 const LOOK_MS = 60_000;
+/** A signal, the end of the virtual boards' process: there is no going on. */
+const FATAL = [506, 240];
 
 async function sweep(options: SweepOptions): Promise<ExitCode> {
   const rig = loadRig(options.rig);
@@ -91,25 +101,18 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
     });
     const spec: SweepSpec = header;
     const plan = createPlan(spec);
-    const alone = suspects(spec.factors).length;
+    for (const text of announcement(header, leftOut)) say(text);
     const combinations = expectedCombinations(spec);
-    say(
-      `${alone} values of ${spec.factors.length} factors; ${combinations} ${spec.full ? 'combinations' : 'rows for all pairs'}`,
-    );
-    for (const { factor, values, why } of leftOut)
-      say(`left out: ${factor}${values === undefined ? '' : `=${values.join(',')}`}: ${why}`);
-    if (alone + combinations > maxRows) {
-      throw new HilError(
-        663,
-        `the sweep has ${combinations} combinations, more than the ${maxRows} rows of --max-rows`,
-        {
-          blame: 'test',
-          context: { combinations, maxRows },
-        },
-      );
+    if (combinations > maxRows) {
+      throw new HilError(663, `the sweep has ${combinations} combinations, more than the ${maxRows} of --max-rows`, {
+        blame: 'test',
+        context: { combinations, maxRows },
+      });
     }
     const path = join(folder, `${wires.board}.jsonl`);
     const journal = options.resume === true ? resumeJournal(path, header) : beginJournal(path, header);
+    if (journal.rows.length > 0) say(`going on after row ${journal.rows.length} of ${path}`);
+    const progress = sweepProgress(process.stderr);
     const rows = await runSweep({
       plan,
       journal,
@@ -122,19 +125,17 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
             return work(({ set, ops }) => runRow(bench, pages, set, ops));
           },
         }),
-      isFatal: (error) => isHilError(error) && [506, 240].includes(error.code),
-      onRow: ({ row, left, leftMs }) => {
-        say(
-          `${row.n} ${row.ms} ms left ${left} ${Math.round(leftMs / 1000)} s ${row.why}: ${JSON.stringify(row.set)} ${
-            row.fault ??
-            Object.entries(row.seen)
-              .map(([op, o]) => `${op} ${o.verdict} ${o.signature}`)
-              .join('; ')
-          }`,
-        );
-      },
-    });
-    say(JSON.stringify(plan.analyse(rows), null, 1));
+      isFatal: (error) => isHilError(error) && FATAL.includes(error.code),
+      onRow: progress.row,
+    }).finally(progress.end);
+    const analysis = plan.analyse(rows);
+    const { isTTY, columns } = process.stdout;
+    say('');
+    say(matrixText(matrixOf(header, analysis), { width: columns ?? 100, colour: isTTY === true }));
+    say('');
+    for (const text of sentencesOf(analysis, rows)) say(text);
+    if (header.kind === 'virtual') say(VIRTUAL);
+    for (const file of writeSweep(folder, { header, rows, analysis })) say(file);
     return exitCode.passed;
   });
 }
@@ -159,7 +160,8 @@ async function available(
     }
     const missing = factor.values.filter((value) => !values.includes(value));
     if (missing.length > 0) {
-      leftOut.push({ factor: factor.factor, values: missing, why: 'the application of this part does not have it' });
+      const some = values.length === 0 ? {} : { values: missing };
+      leftOut.push({ factor: factor.factor, ...some, why: 'the application of this part does not have it' });
     }
     if (values.length > 1) factors.push({ ...factor, values });
   }

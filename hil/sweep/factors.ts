@@ -1,5 +1,6 @@
 import { handoverSettings } from '../board/handover-settings.ts';
 import type { Chip } from '../chip/chip.ts';
+import type { FactorValue } from '../diagnose/sweep-row.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { Levels } from './covering-array.ts';
 
@@ -51,6 +52,27 @@ const known: Readonly<Record<string, About>> = {
   'jump.table': { about: "where the ROM's vector table is read", sound: ['zero'] },
   'jump.target': { about: 'address that is branched to' },
 };
+
+/** Rules that documents state of single values. They are shown beside what was found, and take no part in finding it. */
+const sources: Readonly<Record<string, string>> = {
+  'jump.target=vector-even': 'a branch to an even address clears EPSR.T, which faults (Armv6-M A4.1.1, Armv7-M A4.1.1)',
+  'jump.target=table': "the table's address is even, and holds no code (Armv6-M A4.1.1, Armv7-M A4.1.1)",
+  'jump.target=table-thumb': "the table's words are data: its first is the initial MSP (Armv6-M B1.5.3)",
+  'jump.thread=psp-unprivileged': 'an unprivileged thread cannot write CONTROL or MSP (Armv6-M B1.4.4)',
+  'jump.mem_mode=keep': 'dual-bank parts: map system memory at 0 first (AN2606 4.1)',
+  'jump.mem_mode=main': 'dual-bank parts: map system memory at 0 first (AN2606 4.1)',
+  'jump.mem_mode=sram': 'dual-bank parts: map system memory at 0 first (AN2606 4.1)',
+  'jump.syscfg_clock=off':
+    'a peripheral without its clock ignores writes (reference manual, RCC: peripheral clock enable)',
+  'jump.primask=disabled': 'nothing enables interrupts again but software; AN2606 4.1 wants them enabled at the jump',
+  'start.vtor=unset': 'GO does not set VTOR (AN3155): the vectors of the ROM stay in force',
+  'start.clock=fast': 'the PLL cannot be set up anew while it drives SYSCLK (reference manual, RCC: PLL configuration)',
+};
+
+/** The rule that explains a value, where a document states one. */
+export function sourceOf({ factor, value }: FactorValue): string | undefined {
+  return sources[`${factor}=${value}`];
+}
 
 /**
  * Settings that no sweep takes up unless they are asked for: `start.clock_error` only changes how a refused clock shows, and without

@@ -1,5 +1,4 @@
 import { type Analysis, analyseSweep } from '../diagnose/sweep-analysis.ts';
-import { isDone } from '../diagnose/sweep-answers.ts';
 import {
   type Deviation,
   deviation,
@@ -7,6 +6,7 @@ import {
   keyOf,
   type SweepOp,
   type SweepRow,
+  valuesOf,
 } from '../diagnose/sweep-row.ts';
 import { type Assignment, coverPairs, fullCount, fullFactorial, type Levels } from './covering-array.ts';
 
@@ -37,82 +37,117 @@ export interface Plan {
 }
 
 /** Proofs end at some time on a board that is all chance. */
-const MAX_PROOFS = 200;
+const MAX_PROOFS = 250;
+const PROOF = 'proof: ';
+/** A round hides something only through what it finds itself, so that few are needed. */
+const MAX_ROUNDS = 4;
 
 /**
- * What to run next: the good handover twice, every value alone, every pair of values, then whatever the analysis asks to prove what it
- * names. Depends on the rows alone, so that a sweep that was broken off goes on where it was.
+ * What to run next: the good handover twice, every value alone, every pair of values, and between these whatever the analysis asks to
+ * prove what it names.
  *
- * A value that alone keeps the ROM from being entered would hide what the others of its row do. So it does not meet another such value
- * in a row, and the pairs of all other values are covered in rows without any of them.
+ * A value that breaks something alone would hide what the others of its row do. So the first round has every pair of the other
+ * values, and later rounds let each such value meet every other one, in rows where nothing else is known to break anything.
+ *
+ * The plan depends on the rows alone: a sweep that was broken off goes on where it was. The rows must only grow from call to call.
  */
 export function createPlan(spec: SweepSpec): Plan {
   const values = suspects(spec.factors);
+  const singles = values.map((value) => deviation([value]));
   const good: Assignment = Object.fromEntries(spec.factors.map(({ factor, values: [first] }) => [factor, first ?? '']));
-  const deviationOf = (row: Assignment): Deviation =>
-    Object.fromEntries(Object.entries(row).filter(([factor, value]) => good[factor] !== value));
-  let combinations: readonly Deviation[] | undefined;
+  const rounds: (readonly Deviation[])[] = [];
+  const analyse = (rows: readonly SweepRow[]): Analysis => analyseSweep(rows, spec.ops, values);
+  const stage: Stage = spec.full ? 'every combination' : 'pairs';
+  const pairsToCome = expectedCombinations(spec);
 
-  const combine = (rows: readonly SweepRow[]): readonly Deviation[] => {
-    if (combinations !== undefined) return combinations;
-    if (spec.full) {
-      combinations = [...fullFactorial(spec.factors)].map(deviationOf);
-      return combinations;
-    }
-    const stops = entryStops(rows, values);
-    const isStop = ({ factor, value }: FactorValue): boolean => stops.has(`${factor}=${value}`);
-    const free = spec.factors.map(({ factor, values: all }) => ({
-      factor,
-      values: all.filter((value) => !isStop({ factor, value })),
-    }));
-    const open = coverPairs(free, { seed: spec.seed });
-    const barred = coverPairs(spec.factors, {
-      seed: spec.seed + 1,
-      wanted: (a, b) => isStop(a) !== isStop(b) && good[a.factor] !== a.value && good[b.factor] !== b.value,
-      forbidden: (a, b) => isStop(a) && isStop(b),
-    });
-    const distinct = new Map([...open, ...barred].map(deviationOf).map((set) => [keyOf(set), set]));
-    combinations = [...distinct.values()];
-    return combinations;
+  const addRound = (rows: readonly SweepRow[]): boolean => {
+    if (rounds.length >= (spec.full ? 1 : MAX_ROUNDS)) return false;
+    const assignments = spec.full
+      ? [...fullFactorial(spec.factors)]
+      : pairRound(spec, rows, analyse(rows), rounds.length);
+    const sets = assignments.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([factor, value]) => good[factor] !== value)),
+    );
+    rounds.push([...new Map(sets.map((set) => [keyOf(set), set])).values()]);
+    return sets.length > 0;
   };
 
-  const analyse = (rows: readonly SweepRow[]): Analysis => analyseSweep(rows, spec.ops, values);
+  const decide = (rows: readonly SweepRow[]): NextRun | undefined => {
+    const tries = triesOf(rows);
+    const missing = (set: Deviation, times = 1): boolean => {
+      const { results, faults } = tries.get(keyOf(set)) ?? { results: 0, faults: 0 };
+      return results < times && faults < 2;
+    };
+    const toCome = rounds.length === 0 ? pairsToCome : 0;
+    const alone = spec.full ? [] : singles.filter((set) => missing(set));
+    if (missing({}, 2)) {
+      const left = 1 + alone.length + toCome;
+      return { set: {}, ops: spec.ops, why: 'the good handover', stage: 'good handover', left };
+    }
+    if (alone[0] !== undefined) {
+      const left = alone.length + toCome;
+      return { set: alone[0], ops: spec.ops, why: 'alone', stage: 'one factor at a time', left };
+    }
+    for (const round of rounds) {
+      const open = round.filter((set) => missing(set));
+      if (open[0] !== undefined) return { set: open[0], ops: spec.ops, why: stage, stage, left: open.length };
+    }
+    const { questions } = analyse(rows);
+    const asked = rows.filter(({ why }) => why.startsWith(PROOF)).length;
+    if (questions[0] !== undefined && asked < MAX_PROOFS) {
+      const why = `${PROOF}${questions[0].why}`;
+      return { ...questions[0], why, stage: 'proof', left: questions.length + toCome };
+    }
+    return addRound(rows) ? decide(rows) : undefined;
+  };
 
+  let decided = -1;
   return {
     analyse,
     next(rows) {
-      const tries = triesOf(rows);
-      const missing = (set: Deviation, times = 1): boolean => {
-        const { results, faults } = tries.get(keyOf(set)) ?? { results: 0, faults: 0 };
-        return results < times && faults < 2;
-      };
-      const singles = values.map((value) => deviation([value]));
-      const ahead = spec.full ? 0 : singles.filter((set) => missing(set)).length;
-      const guess = combinations?.length ?? expectedCombinations(spec);
-      if (missing({}, 2)) {
-        return { set: {}, ops: spec.ops, why: 'the good handover', stage: 'good handover', left: 1 + ahead + guess };
-      }
-      if (!spec.full) {
-        const single = singles.find((set) => missing(set));
-        if (single !== undefined) {
-          return { set: single, ops: spec.ops, why: 'alone', stage: 'one factor at a time', left: ahead + guess };
-        }
-      }
-      const open = combine(rows).filter((set) => missing(set));
-      if (open[0] !== undefined) {
-        const stage = spec.full ? 'every combination' : 'pairs';
-        return { set: open[0], ops: spec.ops, why: stage, stage, left: open.length };
-      }
-      const asked = rows.filter(({ why }) => why.startsWith(PROOF)).length;
-      const { questions } = analyse(rows);
-      const [question] = questions;
-      if (question === undefined || asked >= MAX_PROOFS) return undefined;
-      return { ...question, why: `${PROOF}${question.why}`, stage: 'proof', left: questions.length };
+      // Rows that were there before: the rounds are decided again as they were then.
+      for (let before = decided + 1; before < rows.length; before++) decide(rows.slice(0, before));
+      decided = rows.length;
+      return decide(rows);
     },
   };
 }
 
-const PROOF = 'proof: ';
+/** Rows for the pairs of a round; none when every pair has been seen with nothing beside it that would hide what it does. */
+function pairRound(
+  spec: SweepSpec,
+  rows: readonly SweepRow[],
+  { findings }: Analysis,
+  round: number,
+): readonly Assignment[] {
+  const known = findings.flatMap(({ turns, sets }) => (turns === 'breaks' ? sets.map(({ set }) => set) : []));
+  const has = (set: Deviation, { factor, value }: FactorValue): boolean => set[factor] === value;
+  const breaker = (value: FactorValue): boolean =>
+    known.some((set) => Object.keys(set).length === 1 && has(set, value));
+  const joint = (a: FactorValue, b: FactorValue): boolean =>
+    known.some((set) => Object.keys(set).length === 2 && has(set, a) && has(set, b));
+  if (round === 0) {
+    const free = spec.factors.map(({ factor, values }) => ({
+      factor,
+      values: values.filter((value) => !breaker({ factor, value })),
+    }));
+    return coverPairs(free, { seed: spec.seed, forbidden: joint });
+  }
+  const clean = rows.filter(({ fault }) => fault === undefined).map(({ set }) => valuesOf(set));
+  const isClean = (set: readonly FactorValue[]): boolean =>
+    set.filter(breaker).length <= 1 && !set.some((a, i) => set.slice(i + 1).some((b) => joint(a, b)));
+  const seen = new Set<string>();
+  for (const set of clean.filter(isClean)) {
+    for (const a of set) for (const b of set) seen.add(keyOf(deviation([a, b])));
+  }
+  const suspicious = new Set(suspects(spec.factors).map((value) => keyOf(deviation([value]))));
+  const suspect = (value: FactorValue): boolean => suspicious.has(keyOf(deviation([value])));
+  return coverPairs(spec.factors, {
+    seed: spec.seed + round,
+    wanted: (a, b) => suspect(a) && suspect(b) && !seen.has(keyOf(deviation([a, b]))),
+    forbidden: (a, b) => (breaker(a) && breaker(b)) || joint(a, b),
+  });
+}
 
 /** How many rows the combinations of a sweep make, as long as nothing is known of the board. */
 export function expectedCombinations(spec: SweepSpec): number {
@@ -122,18 +157,6 @@ export function expectedCombinations(spec: SweepSpec): number {
 /** All values but the good ones. */
 export function suspects(factors: readonly Levels[]): readonly FactorValue[] {
   return factors.flatMap(({ factor, values }) => values.slice(1).map((value) => ({ factor, value })));
-}
-
-/** Values that alone keep the ROM from being entered; none where the good handover does not enter it either. */
-function entryStops(rows: readonly SweepRow[], values: readonly FactorValue[]): ReadonlySet<string> {
-  const entered = (set: Deviation): boolean | undefined => {
-    const row = rows.find((one) => keyOf(one.set) === keyOf(set) && one.fault === undefined);
-    return row?.seen.enter === undefined ? undefined : isDone(row.seen.enter.verdict);
-  };
-  if (entered({}) !== true) return new Set();
-  return new Set(
-    values.filter((value) => entered(deviation([value])) === false).map(({ factor, value }) => `${factor}=${value}`),
-  );
 }
 
 function triesOf(rows: readonly SweepRow[]): ReadonlyMap<string, { results: number; faults: number }> {

@@ -10,9 +10,11 @@ const verdicts: Readonly<Record<number, { readonly verdict: SweepVerdict; readon
   305: { verdict: 'wrong', signature: 'neither ACK nor NACK' },
   306: { verdict: 'wrong', signature: 'malformed reply' },
   307: { verdict: 'wrong', signature: 'read back differs' },
+  428: { verdict: 'wrong', signature: 'answers as the ROM, but the core is elsewhere' },
   311: { verdict: 'silent', signature: 'no longer in step' },
 };
 
+const STARTED_THEN_DEAF: Observation = { verdict: 'wrong', signature: 'started, then no answer' };
 const NOT_REACHED: Observation = { verdict: 'not reached', signature: '' };
 
 /** RCC_CSR (CSR2 on C0) from bit 25 on: what reset the chip. Names where they are the same in all families; RMVF lies below. */
@@ -41,16 +43,21 @@ export async function runRow(
     Object.fromEntries(Object.entries(set).filter(([name]) => name.startsWith(prefix)));
   if (ops.includes('erase') || ops.includes('write')) await pages.prepare(bench);
   const app = await bench.flash('handover', part('jump.'));
-  const outcome = await app.jump(part('start.'));
-  const seen: Partial<Record<SweepOp, Observation>> = { enter: entry(outcome) };
-  let reached = outcome.what === 'rom';
+  let outcome: JumpOutcome | undefined;
+  const enter = await attempt(async () => {
+    outcome = await app.jump(part('start.'));
+    return entry(outcome);
+  });
+  const rom = outcome?.rom;
+  const seen: Partial<Record<SweepOp, Observation>> = { enter };
+  let reached = enter.verdict === 'done';
   for (const op of ops) {
     if (op === 'enter') continue;
-    if (!reached || outcome.rom === undefined) {
+    if (!reached || rom === undefined) {
       seen[op] = NOT_REACHED;
       continue;
     }
-    const observation = await attempt(() => doOp(bench, outcome.rom as BootloaderHandle, pages, op, app));
+    const observation = await attempt(() => doOp(bench, rom, pages, op, app));
     seen[op] = observation;
     reached = observation.verdict !== 'silent';
   }
@@ -68,7 +75,10 @@ async function attempt(work: () => Promise<Observation>): Promise<Observation> {
   try {
     return await work();
   } catch (error) {
-    const known = isHilError(error) ? verdicts[error.code] : undefined;
+    if (!isHilError(error)) throw error;
+    // Its banner had come.
+    if (error.code === 420 && error.context.deadline === 'answer to ping') return STARTED_THEN_DEAF;
+    const known = verdicts[error.code];
     if (known === undefined) throw error;
     return known;
   }
@@ -111,7 +121,18 @@ async function doOp(
       return done;
     }
     case 'go':
-      return cameBack(await rom.goAndLook(chip.flash.base), before);
+      return cameBack(await heardOut(bench, await rom.goAndLook(chip.flash.base)), before);
+  }
+}
+
+/** An application that is found sending had not enough time to say that it started: it is listened to for longer. */
+async function heardOut(bench: Bench, outcome: JumpOutcome): Promise<JumpOutcome> {
+  if (outcome.what !== 'silent' || outcome.core.symbol?.startsWith('usart_') !== true) return outcome;
+  try {
+    return { ...outcome, what: 'application', application: await bench.awaitApplication() };
+  } catch (error) {
+    if (isHilError(error) && error.code === 422) return outcome;
+    throw error;
   }
 }
 
@@ -136,7 +157,9 @@ function resetOf({ boot }: Application): string | undefined {
 /** Where the core was found. Not the address: two looks into one loop find two. */
 function standing({ core }: JumpOutcome): string {
   const place = core.symbol ?? core.where;
-  return core.ipsr === 0 ? `in ${place}` : `exception ${core.ipsr}, in ${place}`;
+  if (core.ipsr !== 0) return `exception ${core.ipsr}, in ${place}`;
+  // Where in a loop two looks find the core is chance; that it is deaf is not.
+  return core.primask === 1 && core.symbol !== 'Error_Handler' ? `in ${core.where}, interrupts masked` : `in ${place}`;
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -36,12 +36,14 @@ const LOOKED_AT = ['pc', 'sp', 'xPSR', 'primask'] as const satisfies readonly Co
  * interrupts enabled, if it ever has them), sets PC, LR, SP and xPSR as a `BLX` through a function pointer would leave them, and
  * lets go. The core leaves the halt by the write that ends debugging, so the function runs from its first instruction as in the field.
  * @param address Of the function, without the Thumb bit.
+ * @param options.keepProbe For those who watch it: the probe stays acquired, with its breakpoints.
  * @throws HilError 472 (never in thread mode; the address is no code of the application)
  */
 export async function callFunction(
   bench: Pick<Bench, 'probe' | 'board' | 'chip' | 'scope'>,
   image: Image,
   address: number,
+  { keepProbe = false }: { readonly keepProbe?: boolean } = {},
 ): Promise<Call> {
   const { probe, board, chip, scope } = bench;
   const inCode = [chip.flash, chip.sram, ...(chip.sram2 === undefined ? [] : [chip.sram2])].some((region) =>
@@ -63,7 +65,11 @@ export async function callFunction(
       // 8 bytes at a public interface (AAPCS32 6.2.1.2); code between may have it at 4.
       const sp = (last.sp - (last.sp % 8)) >>> 0;
       const lr = ((returnsTo ?? last.pc) | 1) >>> 0;
-      await probe.releaseAt({ sp, lr, pc: address, xpsr: XPSR_THUMB });
+      if (keepProbe) {
+        const registers = { sp, lr, xPSR: XPSR_THUMB, pc: address } as const;
+        for (const [name, value] of Object.entries(registers)) await probe.writeRegister(name as CoreRegister, value);
+        await probe.resume();
+      } else await probe.releaseAt({ sp, lr, pc: address, xpsr: XPSR_THUMB });
       return {
         from: { pc: last.pc, symbol: symbolAt(image, last.pc), primask: last.primask },
         looks,

@@ -13,62 +13,89 @@ import type { Say } from './stage.ts';
 export interface LifeBefore {
   readonly life: Life;
   readonly signature: Signature;
+  /** The application's line is the ROM's too. */
+  readonly sharedLine: boolean;
 }
 
-/** As many as before the jump. */
-const LOOKS = 6;
+/** One observation after GO, held against the life before the jump. */
+export interface Return {
+  readonly life: Life;
+  readonly signature: Signature;
+  /** Every difference, the noted ones too. */
+  readonly differences: readonly Difference[];
+  /** It is back as it was, sign of life included. */
+  readonly asBefore: boolean;
+  /** It was seen outside of system memory. */
+  readonly seen: boolean;
+}
+
+/** An application that jumps by itself may do so soon. */
+const LEAST_LOOKS = 6;
+
+/** Observes the application for one window. @throws as Probe */
+export async function observeReturn(bench: Bench, ear: Ear, plan: AppPlan, before: LifeBefore): Promise<Return> {
+  const { image, sign } = plan;
+  const jumpsAlone = plan.chosen.trigger.kind === 'none';
+  const life = await observeLife(bench, ear, {
+    windowMs: plan.watchMs,
+    looks: Math.max(LEAST_LOOKS, before.life.looks.length),
+    sign,
+    mark: 0,
+    ...(jumpsAlone ? { until: inRom } : {}),
+  });
+  const outside = life.looks.filter((look) => !inRom(look));
+  const counted = jumpsAlone && outside.length > 0 ? { looks: outside } : life;
+  const signature = signatureOf(counted, bench.chip, image);
+  const differences = [
+    ...compareSignatures(before.signature, signature),
+    ...(signature.trouble === undefined ? compareHeard(before.life.heard, life.heard, before.sharedLine) : []),
+  ];
+  const asBefore = differences.every(({ weight }) => weight === 'noted') && life.sign !== false;
+  return { life, signature, differences, asBefore, seen: outside.length > 0 };
+}
 
 /**
  * Observes the application after GO, for windows as long as the one before the jump, until it lives as it did then.
  * @throws HilError 473 when it does not within the plan's time, 474 when its sign of life alone is missing
  */
-export async function observeComeback(
+export async function awaitComeback(
   bench: Bench,
   ear: Ear,
   plan: AppPlan,
   before: LifeBefore,
-  sharedLine: boolean,
   say: Say,
 ): Promise<Signature> {
-  const { board, chip, scope } = bench;
-  const { image, sign } = plan;
-  const limit = deadline('return of the application', plan.withinMs, scope);
+  const limit = deadline('return of the application', plan.withinMs, bench.scope);
   const jumpsAlone = plan.chosen.trigger.kind === 'none';
   for (;;) {
-    const life = await observeLife(bench, ear, {
-      windowMs: plan.watchMs,
-      looks: before.life.looks.length < LOOKS ? LOOKS : before.life.looks.length,
-      sign,
-      mark: 0,
-      ...(jumpsAlone ? { until: inRom } : {}),
-    });
-    // It jumps by itself, so it may be in the ROM again: then it did come back.
-    const own = { looks: jumpsAlone ? life.looks.filter((look) => !inRom(look)) : life.looks };
-    if (jumpsAlone && own.looks.length === 0) {
-      if (before.life.looks.every(inRom)) {
-        say('it is in the ROM again at the first look, as after its start');
-        return signatureOf(life, chip, image);
-      }
+    const back = await observeReturn(bench, ear, plan, before);
+    const ms = Math.round(limit.elapsedMs());
+    if (back.asBefore) {
+      say(`as before the jump, ${ms} ms after GO`);
+      for (const line of lifeText(back.life, back.signature)) say(line);
+      for (const one of back.differences) say(`noted: ${differenceText(one)}`);
+      if (plan.sign !== undefined) say(`it ${signText(plan.sign)}`);
+      return back.signature;
     }
-    const signature = signatureOf(own.looks.length === 0 ? life : own, chip, image);
-    const differences = [
-      ...compareSignatures(before.signature, signature),
-      ...(signature.trouble === undefined ? compareHeard(before.life.heard, life.heard, sharedLine) : []),
-    ];
-    const demanded = differences.filter(({ weight }) => weight === 'demanded');
-    const signMissing = sign !== undefined && life.sign === false;
-    if (demanded.length === 0 && !signMissing) {
-      say(`as before the jump, ${Math.round(limit.elapsedMs())} ms after GO`);
-      for (const line of lifeText(life, signature)) say(line);
-      for (const one of differences) say(`noted: ${differenceText(one)}`);
-      if (sign !== undefined) say(`it ${signText(sign)}`);
-      return signature;
-    }
-    if (limit.remainingMs() > 0) continue;
-    for (const line of lifeText(life, signature)) say(line);
-    if (demanded.length === 0) throw noSign(board, plan, life);
-    throw notAsBefore(board, demanded, life, Math.round(limit.elapsedMs()));
+    if (jumpsAlone && !back.seen && (await jumpedAgain(bench, say))) return back.signature;
+    if (limit.remainingMs() > 0 && !jumpsAlone) continue;
+    for (const line of lifeText(back.life, back.signature)) say(line);
+    const demanded = back.differences.filter(({ weight }) => weight === 'demanded');
+    if (demanded.length === 0) throw noSign(bench.board, plan, back.life);
+    throw notAsBefore(bench.board, demanded, back.life, ms);
   }
+}
+
+/**
+ * An application that jumps soon after each start is in the ROM before it can be looked at. A ROM that was entered anew has yet to
+ * learn the baud rate, and answers 0x7F with ACK; one that never left answers NACK, because it is synchronised.
+ */
+async function jumpedAgain(bench: Bench, say: Say): Promise<boolean> {
+  const { session } = await bench.meetBootloader();
+  session.close();
+  if (session.id.sync !== 'fresh') return false;
+  say('it is in the ROM again, which was entered anew (ACK to 0x7F): so it ran, and jumped');
+  return true;
 }
 
 function notAsBefore(board: string, demanded: readonly Difference[], { looks }: Life, ms: number): HilError {

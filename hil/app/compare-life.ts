@@ -33,11 +33,12 @@ export function compareSignatures(before: Signature, after: Signature): readonly
   differ('state', before.trouble?.kind ?? 'runs', after.trouble?.says ?? before.trouble?.kind ?? 'runs');
   // An application that was seen asleep in RAM or flash may be seen in the other of the two: both are its own.
   differ('vector table in use', number(before.vectors), number(after.vectors));
+  differ('mode', before.mode, after.mode);
   differ('PRIMASK', number(before.primask), number(after.primask));
   differ('clock tree', clockText(before.clock, hex), clockText(after.clock, hex));
   // The rest belongs to an application at work: of one that stands it says nothing more.
   if (after.trouble !== undefined) return found;
-  differ('CONTROL (SPSEL, nPRIV)', number(before.control), number(after.control));
+  if (after.mode === before.mode) differ('CONTROL (SPSEL, nPRIV)', number(before.control), number(after.control));
   differ('SysTick', before.sysTick, after.sysTick);
   const lost = (before.interrupts & ~after.interrupts) >>> 0;
   if (lost !== 0) differ('enabled interrupts (NVIC_ISER)', hex(before.interrupts), hex(after.interrupts));

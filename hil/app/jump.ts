@@ -25,7 +25,8 @@ export async function pullTrigger(
   plan: AppPlan,
   ear: Ear,
   askForButton: AskForButton | undefined,
-  say: Say,
+  say: Say = () => {},
+  options: { readonly keepProbe?: boolean } = {},
 ): Promise<Call | undefined> {
   const { trigger } = plan.chosen;
   switch (trigger.kind) {
@@ -38,7 +39,7 @@ export async function pullTrigger(
       await press(bench, askForButton);
       return undefined;
     case 'call': {
-      const call = await callFunction(bench, plan.image, trigger.address);
+      const call = await callFunction(bench, plan.image, trigger.address, options);
       const { pc, symbol, primask } = call.from;
       say(
         `called at ${hex(pc)}${symbol === undefined ? '' : ` (${symbol})`} in thread mode, PRIMASK = ${primask}, after ${call.looks} ${call.looks === 1 ? 'look' : 'looks'}`,

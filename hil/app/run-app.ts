@@ -1,15 +1,17 @@
 import type { Bench } from '../board/bench-types.ts';
+import type { Diagnosis } from '../diagnose/diagnosis.ts';
 import { hex } from '../error/format-error.ts';
 import type { Blame } from '../error/hil-error.ts';
 import { recordNote } from '../trace/recorder.ts';
 import { checkStart, inRom, programAndStart } from './before-jump.ts';
-import { observeComeback } from './comeback.ts';
+import { awaitComeback, type LifeBefore } from './comeback.ts';
+import { explainFailure, explanationText } from './explain.ts';
 import { type AskForButton, awaitJump, pullTrigger } from './jump.ts';
 import { observeLife } from './life.ts';
 import type { AppPlan } from './plan.ts';
 import { type Ear, openEar } from './serial-ear.ts';
 import type { Signature } from './signature.ts';
-import { createStages, type StageResult, StoryOver } from './stage.ts';
+import { createStages, type StageId, type StageResult, StoryOver } from './stage.ts';
 import { goBack, readBack, rewrite } from './through-rom.ts';
 import { triggerText } from './trigger.ts';
 
@@ -21,8 +23,10 @@ export interface Surroundings {
   readonly askForButton?: AskForButton;
   /** Called when a stage is over. */
   readonly announce?: (result: StageResult) => void;
-  /** Explains the failed stage, with the board as it stands. */
-  readonly explain?: (failed: StageResult) => Promise<readonly string[]>;
+  /** Called before a failed stage is repeated for its diagnosis. */
+  readonly onDiagnosis?: () => void;
+  /** True: a failed stage is not repeated for a diagnosis. */
+  readonly withoutDiagnosis?: boolean;
 }
 
 export interface AppReport {
@@ -36,7 +40,9 @@ export interface AppReport {
   /** How the application lived before the jump, and after GO. */
   readonly before?: Signature;
   readonly after?: Signature;
-  /** The cause in words, where the application failed. */
+  /** Why the stage failed, as far as the diagnosis can tell. */
+  readonly diagnosis?: Diagnosis;
+  /** The diagnosis in words. */
   readonly explanation?: readonly string[];
 }
 
@@ -54,28 +60,27 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
   const { image, chosen } = plan;
   const story = createStages(scope, around.announce);
   let ear: Ear | undefined;
-  let before: Signature | undefined;
+  let before: LifeBefore | undefined;
   let after: Signature | undefined;
   const listen = async (): Promise<Ear> => {
     ear?.stop();
     ear = openEar(await bench.applicationLine(plan.format), scope);
     return ear;
   };
-  let explanation: readonly string[] | undefined;
+  let explained: Explained = {};
   try {
     let listening = await listen();
     await story.run('programmed', (say) => programAndStart(bench, plan, say));
-    const life = await story.run('started', async (say) => {
+    await story.run('started', async (say) => {
       const jumpsAlone = chosen.trigger.kind === 'none';
-      const seen = await observeLife(bench, listening, {
+      const life = await observeLife(bench, listening, {
         windowMs: plan.watchMs,
         looks: jumpsAlone ? LOOKS_UNTIL_JUMP : LOOKS,
         sign: plan.sign,
         mark: 0,
         ...(jumpsAlone ? { until: inRom } : {}),
       });
-      before = checkStart(bench, plan, seen, say);
-      return seen;
+      before = { life, signature: checkStart(bench, plan, life, say), sharedLine: around.sharedLine };
     });
     await story.run('jumped', async (say) => {
       say(triggerText(chosen.trigger));
@@ -98,19 +103,15 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
     await story.run('go', (say) => goBack(rom.session, plan, say));
     listening = await listen();
     await story.run('back', async (say) => {
-      after = await observeComeback(
-        bench,
-        listening,
-        plan,
-        { life, signature: before as Signature },
-        around.sharedLine,
-        say,
-      );
+      after = await awaitComeback(bench, listening, plan, before as LifeBefore, say);
     });
   } catch (error) {
     if (!(error instanceof StoryOver)) throw error;
-    const failed = story.results().find(({ verdict }) => verdict === 'failed');
-    if (failed !== undefined && failed.error?.blame !== 'rig') explanation = await around.explain?.(failed);
+    ear?.stop();
+    if (around.withoutDiagnosis !== true && failedByRig(story.results()) === false) {
+      around.onDiagnosis?.();
+      explained = await tryToExplain(error.stage, { bench, plan, before, askForButton: around.askForButton });
+    }
   } finally {
     ear?.stop();
   }
@@ -122,12 +123,36 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
     image: image.name,
     trigger: { text: triggerText(chosen.trigger), why: chosen.why },
     verdict: failed === undefined ? 'passed' : 'failed',
-    ...(failed?.error === undefined ? {} : { blame: failed.error.blame }),
+    ...(failed?.error === undefined ? {} : { blame: blameOf(failed.error.blame, explained.diagnosis) }),
     stages: results,
-    ...(before === undefined ? {} : { before }),
+    ...(before === undefined ? {} : { before: before.signature }),
     ...(after === undefined ? {} : { after }),
-    ...(explanation === undefined ? {} : { explanation }),
+    ...explained,
   };
   recordNote(scope.recorder, board, 'application judged', { verdict: report.verdict, blame: report.blame });
   return report;
+}
+
+/** A failure of the rig says nothing of the application, and cannot be explained by repeating it. */
+function failedByRig(results: readonly StageResult[]): boolean {
+  return results.some(({ verdict, error }) => verdict === 'failed' && error?.blame === 'rig');
+}
+
+/** What an experiment at the handover cures, the application had left there: then it is no longer unknown who is to blame. */
+function blameOf(blame: Blame, diagnosis: Diagnosis | undefined): Blame {
+  return blame === 'unknown' && diagnosis?.certainty === 'proved by experiment' ? 'firmware' : blame;
+}
+
+type Explained = Pick<AppReport, 'diagnosis' | 'explanation'>;
+
+/** The verdict stands, whatever becomes of its explanation. */
+async function tryToExplain(stage: StageId, repetition: Parameters<typeof explainFailure>[1]): Promise<Explained> {
+  const { bench } = repetition;
+  try {
+    const diagnosis = await explainFailure(stage, repetition);
+    return diagnosis === undefined ? {} : { diagnosis, explanation: explanationText(diagnosis) };
+  } catch (error) {
+    bench.scope.signal.throwIfAborted();
+    return { explanation: [`no diagnosis: ${error instanceof Error ? error.message : String(error)}`] };
+  }
 }

@@ -21,7 +21,7 @@ const FAULTS: Readonly<Record<number, string>> = {
 
 /** Why an application that stands is not one that lives. */
 export interface Trouble {
-  readonly kind: 'fault' | 'hung in a handler' | 'hung with interrupts off' | 'ROM' | 'nowhere';
+  readonly kind: 'another program' | 'fault' | 'hung in a handler' | 'hung with interrupts off' | 'ROM' | 'nowhere';
   /** A clause: `it stands in HardFault at 0x0800_0123 (HardFault_Handler)`. */
   readonly says: string;
 }
@@ -32,6 +32,8 @@ export interface Trouble {
  */
 export interface Signature {
   readonly trouble?: Trouble;
+  /** `handler of exception N`: it was never seen in thread mode, so it runs inside a handler. */
+  readonly mode: string;
   /** Memories in which code was seen. */
   readonly memories: readonly CoreSight['where'][];
   /** Address of the vector table that exceptions use: VTOR, the alias at 0 followed. */
@@ -60,11 +62,13 @@ export function signatureOf(life: Pick<Life, 'looks'>, chip: Chip, image: Image 
     return others.length === 0 ? first : undefined;
   };
   const thread = looks.filter(({ ipsr }) => ipsr === 0);
+  const handlers = new Set(looks.map(({ ipsr }) => ipsr));
   const controls = new Set(thread.map(({ control }) => control & CONTROL_SPSEL_NPRIV));
   const csr = last.registers.SYST_CSR ?? 0;
   const trouble = troubleOf(looks, image);
   return {
     ...(trouble === undefined ? {} : { trouble }),
+    mode: thread.length > 0 ? 'thread' : handlers.size === 1 ? `handler of exception ${last.ipsr}` : 'handlers',
     memories: [...new Set(looks.map(({ where }) => where))].toSorted(),
     vectors: constant((look) => vectorTableOf(look, chip)),
     primask: constant(({ primask }) => primask),
@@ -96,6 +100,9 @@ export function troubleOf(looks: readonly CoreSight[], image: Image | undefined)
   }
   if (all(({ where }) => where === 'elsewhere')) {
     return { kind: 'nowhere', says: `the core is at ${at}, where there is no memory for code` };
+  }
+  if (image !== undefined && all(({ where, pc }) => where === 'flash' && wordAt(image, pc - (pc % 4)) === undefined)) {
+    return { kind: 'another program', says: `another program in flash runs, at ${at}` };
   }
   if (all(({ ipsr }) => ipsr === last.ipsr && FAULTS[ipsr] !== undefined)) {
     return { kind: 'fault', says: `it stands in ${FAULTS[last.ipsr]} at ${at}` };

@@ -10,7 +10,7 @@ import { chipNamed } from '../chip/lookup.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { formatError } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
-import { type Image, imageSize } from '../image/image.ts';
+import { type Image, imageSize, makeImage } from '../image/image.ts';
 import { loadImage } from '../image/load.ts';
 import { prepareReports } from '../report/prepare-reports.ts';
 import { countLine } from '../report/table.ts';
@@ -29,10 +29,16 @@ export interface RunAppOptions extends PlanWords {
   readonly board?: readonly string[];
   readonly reports: string;
   readonly yesFirstContact?: boolean;
+  /** Another image that goes along, e.g. the loader in front of the application. */
+  readonly with?: string;
+  /** `--no-diagnosis` */
+  readonly diagnosis?: boolean;
 }
 
 const VERB = 'hil run --app';
 const SUITE = 'your-firmware';
+/** Some ten repetitions of the story up to where it failed. */
+const DIAGNOSIS_MS = 300_000;
 /** A person is told, walks to the board and presses. */
 const PERSON_S = '30';
 
@@ -94,7 +100,8 @@ function boardsFor(rig: Rig, { board }: RunAppOptions): readonly BoardEntry[] {
 /** Everything about the image and the words that can be wrong is told before a board is touched. */
 function jobFor(entry: BoardEntry, options: RunAppOptions): Job {
   const chip = chipNamed(entry.chip);
-  const image = loadImage(options.app, binAddress(options.at) ?? chip.flash.base);
+  const alone = loadImage(options.app, binAddress(options.at) ?? chip.flash.base);
+  const image = options.with === undefined ? alone : together(alone, loadImage(options.with, chip.flash.base));
   const byPerson = options.trigger === 'button' && entry.kind === 'real';
   if (byPerson && !hasTerminal()) {
     throw new HilError(672, `${entry.name}: nobody can press its button: there is no terminal to ask at`, {
@@ -104,6 +111,12 @@ function jobFor(entry: BoardEntry, options: RunAppOptions): Job {
   const words = byPerson && options.within === undefined ? { ...options, within: PERSON_S } : options;
   makePlan(image, chip, words);
   return { entry, image, words };
+}
+
+/** Symbols and build attributes are the application's. @throws HilError 626 if they overlap */
+function together(application: Image, other: Image): Image {
+  const { name, segments, ...more } = application;
+  return makeImage(`${name} with ${other.name}`, [...segments, ...other.segments], more);
 }
 
 function binAddress(text: string | undefined): number | undefined {
@@ -149,6 +162,8 @@ async function onBoard(
         runApp(bench, plan, {
           sharedLine: wires.rom === wires.console,
           announce: (stage) => process.stdout.write(`${stageText(stage)}\n`),
+          onDiagnosis: () => process.stdout.write('\nrepeating it for the diagnosis …\n'),
+          withoutDiagnosis: options.diagnosis === false,
           ...(hasTerminal() ? { askForButton } : {}),
         }),
     });
@@ -162,7 +177,7 @@ function deadlineFor(
   image: Image,
   { withinMs, watchMs }: { readonly withinMs: number; readonly watchMs: number },
 ): number {
-  return 120_000 + imageSize(image) + 3 * withinMs + 4 * watchMs;
+  return 120_000 + DIAGNOSIS_MS + imageSize(image) + 3 * withinMs + 4 * watchMs;
 }
 
 function hasTerminal(): boolean {

@@ -56,6 +56,8 @@ export function addRun(program: Command): void {
     .option('--format <frame>', 'with --app: frame of its console (default: 8N1)')
     .option('--within <seconds>', 'with --app: time for the jump, and for the way back (default: 5)')
     .option('--watch <seconds>', 'with --app: how long its life is observed before and after (default: 1.2)')
+    .option('--with <file>', 'with --app: another image that goes along, e.g. the loader in front of it')
+    .option('--no-diagnosis', 'with --app: do not repeat a failed stage to find its cause')
     .option('--at <address>', 'with --app: where a BIN file goes (default: the base of flash)')
     .action(async (options: RunOptions) => {
       process.exitCode = await (options.app === undefined ? run(options) : runOwnApp({ ...options, app: options.app }));

@@ -278,6 +278,42 @@ export const hints: readonly Hint[] = [
   { code: 661, advice: 'run without `--resume`: the old journal is kept beside the new one.' },
   { code: 662, advice: 'run without `--resume` to begin anew.' },
   { code: 663, advice: 'name fewer factors or values with `--factors`, or permit it with `--max-rows`.' },
+  {
+    code: 470,
+    when: (c) => c.kind === 'ROM',
+    advice:
+      'if the application jumps by itself soon after its start, say `--trigger none`; else look which memory the option bytes and BOOT0 boot (`hil diagnose`).',
+  },
+  {
+    code: 470,
+    when: (c) => c.kind === 'another program',
+    advice:
+      'something else in flash is started by a reset; program the loader that starts the application along, by `--with FILE`.',
+  },
+  {
+    code: 470,
+    when: (c) => c.kind !== 'ROM' && c.kind !== 'another program',
+    advice:
+      'let it run on this board under a debugger first: it stops before anything of the handover was asked of it.',
+  },
+  { code: 471, advice: '`--within SECONDS` gives it more time; `hil diagnose` shows where it was lost.' },
+  { code: 472, advice: 'choose another trigger: `--trigger uart:TEXT`, `--trigger button`.' },
+  {
+    code: 474,
+    when: (c) => c.unreadable === true,
+    advice: 'what came is not readable: compare `--baud` and `--format` with what the application sets.',
+  },
+  { code: 474, advice: '`--watch SECONDS` listens longer.' },
+  {
+    code: 670,
+    advice: '`hil run --help` shows the forms; docs/your-firmware.md has examples.',
+  },
+  {
+    code: 671,
+    advice:
+      'give the whole image (ELF or HEX), or the address of a BIN by `--at`; a loader goes along by `--with FILE`.',
+  },
+  { code: 672, advice: 'run in a terminal, or choose `--trigger uart:TEXT` or `--call SYMBOL`.' },
 ];
 
 /** The advice that applies to an error, in the table's order. */

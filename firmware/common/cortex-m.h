@@ -165,6 +165,16 @@ static inline void cpu_basepri_clear(void) { __asm volatile("msr basepri, %0" ::
 static inline void cpu_faultmask_clear(void) { __asm volatile("cpsie f" ::: "memory"); }
 #endif
 
+/* One of the masks is set. BASEPRI lets interrupts of higher urgency through. */
+static inline int cpu_interrupts_masked(void)
+{
+#if defined(__ARM_ARCH_7EM__)
+  return cpu_primask() || cpu_basepri() || cpu_faultmask();
+#else
+  return cpu_primask() != 0;
+#endif
+}
+
 /* The stack changes under the caller: what the compiler keeps there is lost to it. */
 static inline void cpu_msp_set(uint32_t value) { __asm volatile("msr msp, %0" ::"r"(value) : "memory"); }
 

@@ -52,8 +52,16 @@ void console_interrupt(void)
 
 void console_poll(void)
 {
+  if (!cpu_interrupts_masked()) {
+    return;
+  }
+  const uint32_t masked = cpu_primask();
+  cpu_irq_disable(); /* BASEPRI may let the handler through */
   NVIC->ICPR[CONSOLE_IRQ >> 5] = 1u << (CONSOLE_IRQ & 31u); /* before the look: a byte that comes after it wakes again */
   console_interrupt();
+  if (!masked) {
+    cpu_irq_enable();
+  }
 }
 
 bool console_pending(void) { return received != taken; }
@@ -84,7 +92,11 @@ char *console_line(bool *too_long)
   return 0;
 }
 
-static void put(char byte) { usart_send((uint8_t)byte); }
+static void put(char byte)
+{
+  console_poll();
+  usart_send((uint8_t)byte);
+}
 
 void console_text(const char *text)
 {

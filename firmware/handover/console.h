@@ -25,7 +25,7 @@ void console_drain(void);
 
 /* The handler of the console's USART. */
 void console_interrupt(void);
-/* What the handler would do; interrupts must be masked. */
+/* What the handler does, where interrupts are masked; nothing else. */
 void console_poll(void);
 
 #endif

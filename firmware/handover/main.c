@@ -80,35 +80,26 @@ static void beat(void)
   }
 }
 
-/* An interrupt that PRIMASK keeps back still ends WFI, one that BASEPRI or FAULTMASK keeps back does not (Armv7-M B1.5.17). */
-static bool sleep_is_safe(void)
-{
-#if defined(__ARM_ARCH_7EM__)
-  return !cpu_basepri() && !cpu_faultmask();
-#else
-  return true;
-#endif
-}
-
 /*
- * Nothing that arrives after the look is slept over. Started with interrupts masked, the application does not answer by interrupt; what it
- * found can be asked for all the same.
+ * Nothing that arrives after the look is slept over: an interrupt that PRIMASK keeps back still ends WFI. One that BASEPRI or FAULTMASK
+ * keeps back does not (Armv7-M B1.5.17).
  */
 static void sleep_unless_busy(void)
 {
   const uint32_t masked = cpu_primask();
+  const bool sleeps_well = masked || !cpu_interrupts_masked();
   cpu_irq_disable();
-  if (!console_pending() && !request_waiting() && sleep_is_safe()) {
+  if (!console_pending() && !request_waiting() && sleeps_well) {
     cpu_dsb();
     cpu_wfi();
-  }
-  if (masked || !sleep_is_safe()) {
-    SCB->ICSR = SCB_ICSR_PENDSTCLR; /* a tick that is never taken would end each WFI at once */
-    console_poll();
   }
   if (!masked) {
     cpu_irq_enable();
   }
+  if (masked) {
+    SCB->ICSR = SCB_ICSR_PENDSTCLR; /* a tick that is never taken would end each WFI at once */
+  }
+  console_poll();
 }
 
 static void obey(enum request request)

@@ -1,4 +1,4 @@
-// Layers point one way: chip, image, error, trace <- transport <- probe, bootloader <- guard <- board <- diagnose <- case, sweep, app <- rig <- jest, report <- cli.
+// Layers point one way: chip, image, error, trace <- transport <- probe, bootloader <- guard <- board <- diagnose <- case, sweep, app, measure <- rig <- jest, report <- cli.
 const order = [
   ['chip', 'image', 'error', 'trace'],
   ['transport'],
@@ -6,7 +6,7 @@ const order = [
   ['probe', 'bootloader'],
   ['board'],
   ['diagnose'],
-  ['case', 'sweep', 'app'],
+  ['case', 'sweep', 'app', 'measure'],
   ['rig'],
   ['jest', 'report'],
   ['cli'],

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { exitCode } from '../error/exit-codes.ts';
 import { formatError } from '../error/format-error.ts';
 import { addCase } from './case.ts';
+import { addDiagnose } from './diagnose.ts';
 import { addDoctor } from './doctor.ts';
 import { exitCodeOf } from './exit-code-of.ts';
+import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
 import { addSweep } from './sweep.ts';
 import { addVirtual } from './virtual.ts';
@@ -18,7 +20,9 @@ addRun(program);
 addVirtual(program);
 addDoctor(program);
 addCase(program);
+addDiagnose(program);
 addSweep(program);
+addMeasure(program);
 
 try {
   await program.parseAsync();

@@ -116,6 +116,7 @@ export const codes = {
   631: 'case file has mistakes',
   632: 'there is no case of that name',
   633: 'no board is of a part that the case concerns',
+  634: 'the case has no plan',
   641: 'two virtual boards have the same name',
   642: 'the board has no UART of that name',
   643: 'serial format is not of the form 115200 8E1',
@@ -132,6 +133,9 @@ export const codes = {
   670: 'a trigger, sign of life, address, frame or time on the command line is not understood',
   671: 'nothing can start the image: there is no vector table for it',
   672: 'nobody can press the button',
+  680: 'measurement has mistakes',
+  681: 'folder of measurements cannot be read',
+  682: 'there is no question of that name',
 } as const satisfies Record<number, string>;
 
 /** The meaning of a code; undefined for one that is not listed. */

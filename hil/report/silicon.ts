@@ -1,19 +1,32 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { romBehavioursOf } from '../chip/rom-behaviours.ts';
+import { loadMeasurements, type Measurement } from '../measure/measurement.ts';
 import { packageRoot } from '../rig/paths.ts';
 
-/** First line of every report: how much of what the virtual ROM does was seen on silicon. Measurements are files in fixtures/silicon. */
-export function siliconLine(chips: readonly string[]): string {
-  // What one part was seen to do says nothing of another: a behaviour counts once for each.
-  const modelled = new Set(chips.flatMap((chip) => romBehavioursOf(chip).map((row) => `${chip} ${row.id}`)));
-  return `0 of ${modelled.size} modelled ROM behaviours confirmed on silicon${measurements() > 0 ? ` (${measurements()} measurements not yet judged)` : ''}`;
+/** Where the answers of real chips are kept. */
+export function siliconFolder(): string {
+  return join(packageRoot(), 'fixtures/silicon');
 }
 
-function measurements(): number {
-  try {
-    return readdirSync(join(packageRoot(), 'fixtures/silicon')).filter((file) => file.endsWith('.yaml')).length;
-  } catch {
-    return 0;
-  }
+/**
+ * First line of every report: how much of what the virtual ROM does was seen on silicon. A file that contradicts the model fails the
+ * build, so what was measured counts as confirmed.
+ * @throws HilError 680, 681
+ */
+export function siliconLine(chips: readonly string[], measurements = measurementsThatShip()): string {
+  // What one part was seen to do says nothing of another: a behaviour counts once for each.
+  const modelled = new Map(
+    [...new Set(chips)].flatMap((chip) => romBehavioursOf(chip).map((row) => [`${chip} ${row.id}`, { chip, row }])),
+  );
+  const confirmed = [...modelled.values()].filter(({ chip, row }) =>
+    measurements.some(
+      ({ part, rom_id, question }) =>
+        part === chip && question === row.question && (row.versions?.includes(rom_id) ?? true),
+    ),
+  );
+  return `${confirmed.length} of ${modelled.size} modelled ROM behaviours confirmed on silicon`;
+}
+
+function measurementsThatShip(): readonly Measurement[] {
+  return loadMeasurements(siliconFolder()).map(({ measurement }) => measurement);
 }

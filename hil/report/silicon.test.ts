@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { romBehavioursOf } from '../chip/rom-behaviours.ts';
+import type { Measurement } from '../measure/measurement.ts';
+import { siliconLine } from './silicon.ts';
+
+const measured = (change: Partial<Measurement> = {}): Measurement => ({
+  part: 'STM32G070RB',
+  rom_id: 0xb4,
+  die_revision: '0x2000',
+  uid_hash: '0123456789abcdef',
+  board: 'NUCLEO-G070RB',
+  question: 'vtor-in-rom',
+  answer: {},
+  evidence: {},
+  date: '2026-01-31',
+  tool: 'stm32-hil 0.1.0',
+  ...change,
+});
+const total = romBehavioursOf('STM32G070RB').length;
+
+test('without measurements nothing is confirmed', () => {
+  expect(siliconLine(['STM32G070RB'], [])).toBe(`0 of ${total} modelled ROM behaviours confirmed on silicon`);
+});
+
+test('a measurement confirms what it answers, once, for its part alone', () => {
+  expect(siliconLine(['STM32G070RB'], [measured(), measured({ uid_hash: 'f'.repeat(16) })])).toMatch(/^1 of/);
+  expect(siliconLine(['STM32G0B1RE'], [measured()])).toMatch(/^0 of/);
+});
+
+test('a behaviour of some ROM versions is confirmed by those alone', () => {
+  const row = romBehavioursOf('STM32L073RZ').find(({ question }) => question === 'jump-with-remap');
+  expect(row?.versions).toEqual([65]);
+  const of = (rom_id: number) => measured({ part: 'STM32L073RZ', rom_id, question: 'jump-with-remap' });
+  expect(siliconLine(['STM32L073RZ'], [of(65)])).toMatch(/^1 of/);
+  expect(siliconLine(['STM32L073RZ'], [of(64)])).toMatch(/^0 of/);
+});

@@ -48,12 +48,13 @@
 #define PART_HOST_RAM_BASE BY_VERSION(0x20003100u, 0x20003000u, 0x20003000u)
 #define PART_HOST_RAM_END 0x20018000u
 
-/* [rom-clock-factors] 72 MHz = HSI16 / 2 * 36 / 4, 24 MHz = HSI16 / 2 * 12 / 4; wait states of range 1 (RM0351 3.3.3) */
+/* [rom-clock-factors] 72 MHz = HSI16 / 2 * 36 / 4, 24 MHz = HSI16 / 2 * 12 / 4. Wait states (RM0351
+   3.3.3): of range 1 for 72 MHz, which range 2 does not allow; of range 2 for 24 MHz, as the range is the caller's */
 #define PART_PLL_M 2u
 #define PART_PLL_N BY_VERSION(36u, 12u, 12u)
 #define PART_PLL_R 4u
 #define PART_CLOCK_HZ BY_VERSION(72000000u, 24000000u, 24000000u)
-#define PART_FLASH_LATENCY BY_VERSION(4, 1, 1)
+#define PART_FLASH_LATENCY BY_VERSION(4, 3, 3)
 
 #define PART_USART_HAS_PRESCALER 0
 #define PART_HAS_AUTO_BAUD 0

@@ -154,7 +154,8 @@ export const startBehaviours: readonly RomBehaviour[] = [
     behaviour: 'SYSCLK comes from HSI16 through the PLL: 72 MHz (/ 2 * 36 / 4) in V9.2, 24 MHz (/ 2 * 12 / 4) in V10.3',
     source: 'AN2606 r70 T168 (V10.x: HSI, 24 MHz), T170 (V9.x: HSI and PLL, 72 MHz)',
     confidence: 'documented',
-    choice: 'the factors and the wait states; that V10.3 uses the PLL, as HSI16 alone does not make 24 MHz',
+    choice:
+      'the factors; that V10.3 uses the PLL, as HSI16 alone does not make 24 MHz; wait states of range 2 with 24 MHz, so that its USART works in either voltage range',
     question: 'pllcfgr-in-rom',
   },
   {

@@ -1,0 +1,3 @@
+#include "deep-interrupt.h"
+
+#include "../f411-ram-flag/posted.c"

@@ -1,0 +1,3 @@
+#include "../f411-ram-flag/reserved-word.h"
+
+#include "../f411-ram-flag/posted.c"

@@ -1,0 +1,3 @@
+#include "reserved-word.h"
+
+#include "posted.c"

@@ -127,7 +127,12 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
         }),
       isFatal: (error) => isHilError(error) && FATAL.includes(error.code),
       onRow: progress.row,
-    }).finally(progress.end);
+    })
+      .catch((error: unknown) => {
+        say(`${path} holds the rows so far; the same command with --resume goes on with them`);
+        throw error;
+      })
+      .finally(progress.end);
     const analysis = plan.analyse(rows);
     const { isTTY, columns } = process.stdout;
     say('');

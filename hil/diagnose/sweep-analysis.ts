@@ -41,6 +41,8 @@ export interface OpFindings {
   readonly unexplained: readonly number[];
   /** Sets with which the same run came out both ways. */
   readonly flaky: readonly Deviation[];
+  /** Single values with which it fails as without them, but ends differently. */
+  readonly otherwise: readonly { readonly value: FactorValue; readonly seen: Observation }[];
   /** Values with which the operation was never seen, because the jump did not get so far. */
   readonly hidden: readonly FactorValue[];
   readonly counts: { readonly done: number; readonly failed: number; readonly notReached: number };
@@ -250,6 +252,11 @@ function toFindings(
     })),
     unexplained: [...new Set(unexplained)],
     flaky: sets.filter((set) => answers.of(set) === 'flaky'),
+    otherwise: values.flatMap((value) => {
+      const seen = answers.first(deviation([value]));
+      const same = answers.of(deviation([value])) === 'same';
+      return same && seen !== undefined && seen.verdict !== answers.base?.verdict ? [{ value, seen }] : [];
+    }),
     hidden: values.filter((value) => !told(value)),
     counts,
   };

@@ -19,6 +19,9 @@ interface About {
   readonly idle?: (chip: Chip) => { readonly values?: readonly string[]; readonly why: string } | undefined;
 }
 
+/** Parts with an oscillator for USB that CRS trims (RCC chapters of RM0490, RM0444, RM0091, RM0367). */
+const USB_CLOCK = ['STM32C071RB', 'STM32G0B1RE', 'STM32F042K6', 'STM32F091RC', 'STM32L073RZ'];
+
 const withoutVtor = (chip: Chip) => (chip.core.hasVtor ? undefined : { why: 'a Cortex-M0 has no VTOR' });
 
 /** What is known of the settings; one that is not listed here takes part with all its values. */
@@ -51,6 +54,20 @@ const known: Readonly<Record<string, About>> = {
   'jump.barriers': { about: 'barriers' },
   'jump.table': { about: "where the ROM's vector table is read", sound: ['zero'] },
   'jump.target': { about: 'address that is branched to' },
+  'jump.flash': { about: 'FLASH left unlocked or in programming mode' },
+  'jump.flash_error': { about: 'error flag left in FLASH_SR' },
+  'jump.dma': { about: "DMA that writes into the ROM's RAM" },
+  'jump.watchdog': { about: 'watchdog started before the jump' },
+  'jump.mpu': {
+    about: 'memory protection unit',
+    idle: (chip) => (chip.core.name === 'Cortex-M0' ? { why: 'a Cortex-M0 has no MPU' } : undefined),
+  },
+  'jump.clock_leftover': {
+    about: 'what is left of the clock tree',
+    idle: (chip) =>
+      USB_CLOCK.includes(chip.name) ? undefined : { values: ['usb48'], why: 'the part has no oscillator for USB' },
+  },
+  'jump.pending': { about: 'interrupt pending at the branch' },
 };
 
 /** Rules that documents state of single values. They are shown beside what was found, and take no part in finding it. */

@@ -8,6 +8,7 @@ const fills: Readonly<Record<Cell, string>> = {
   cures: '#1e7d4f',
   'cures-joint': '#63a981',
   relieves: '#a9d8bd',
+  otherwise: '#f3d9a6',
   none: '#eef1f4',
   hidden: '#ffffff',
   flaky: '#8e6bbf',

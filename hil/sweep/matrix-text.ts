@@ -18,6 +18,7 @@ const colours: Readonly<Record<Cell, number>> = {
   cures: GREEN,
   'cures-joint': GREEN,
   relieves: GREEN,
+  otherwise: YELLOW,
   none: DIM,
   hidden: DIM,
   flaky: YELLOW,

@@ -10,6 +10,7 @@ import { suspects } from './plan.ts';
  * - `joint`: it makes it fail together with another value, not alone.
  * - `cures`: the operation fails with a good handover, and with this value it works; `cures-joint`: together with another.
  * - `relieves`: it takes the effect of another value away.
+ * - `otherwise`: the operation fails with a good handover and with this value, in two ways.
  * - `none`: seen, with no effect. `hidden`: the operation was never reached with it. `flaky`: now so, now so.
  */
 export type Cell =
@@ -19,6 +20,7 @@ export type Cell =
   | 'cures'
   | 'cures-joint'
   | 'relieves'
+  | 'otherwise'
   | 'none'
   | 'hidden'
   | 'flaky';
@@ -60,6 +62,7 @@ function cellOf(findings: OpFindings, { factor, value }: FactorValue): Cell {
   if (alone !== undefined) return breaks ? (alone.unless.length > 0 ? 'breaks-unless' : 'breaks') : 'cures';
   if (findings.sets.some(({ set }) => holds(set))) return breaks ? 'joint' : 'cures-joint';
   if (findings.sets.some(({ unless }) => unless.some(holds))) return 'relieves';
+  if (findings.otherwise.some((one) => one.value.factor === factor && one.value.value === value)) return 'otherwise';
   return findings.hidden.some((one) => one.factor === factor && one.value === value) ? 'hidden' : 'none';
 }
 
@@ -71,6 +74,7 @@ export const cellSigns: Readonly<Record<Cell, { readonly sign: string; readonly 
   cures: { sign: '✓', words: 'makes it work where a good handover fails' },
   'cures-joint': { sign: '◑', words: 'makes it work together with another value' },
   relieves: { sign: '+', words: 'takes the effect of another value away' },
+  otherwise: { sign: '≠', words: 'fails with it too, in another way' },
   none: { sign: '·', words: 'no effect seen' },
   hidden: { sign: '?', words: 'cannot be seen: not reached with it' },
   flaky: { sign: '~', words: 'now this way, now that' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { analyseSweep } from '../diagnose/sweep-analysis.ts';
 import { type Deviation, keyOf, type SweepOp, type SweepRow } from '../diagnose/sweep-row.ts';
 import type { Levels } from './covering-array.ts';
 import { type Rules, sweepImagined } from './imagined-board.ts';
@@ -6,6 +7,7 @@ import type { SweepHeader } from './journal.ts';
 import { matrixOf } from './matrix.ts';
 import { matrixSvg } from './matrix-svg.ts';
 import { matrixText } from './matrix-text.ts';
+import { suspects } from './plan.ts';
 import { durationText, sweepProgress } from './progress.ts';
 import { sentencesOf } from './sentences.ts';
 import { sweepCsv, sweepMarkdown } from './write-sweep.ts';
@@ -74,6 +76,18 @@ describe('the matrix of a sweep', () => {
     const matrix = matrixOf(header, cured.analysis);
     expect(matrix.good).toEqual({ enter: false });
     expect(matrix.lines.find(({ value }) => value.value === 'zero')?.cells.enter).toBe('cures');
+  });
+
+  test('on such a board shows what makes it fail in another way', () => {
+    const plain = { verdict: 'returned', signature: '' } as const;
+    const rows = sweepImagined({ enter: () => false }, { factors, ops }).rows.map(
+      (row): SweepRow => (row.set['jump.target'] === undefined ? { ...row, seen: { ...row.seen, enter: plain } } : row),
+    );
+    const analysis = analyseSweep(rows, ops, suspects(factors));
+    expect(matrixOf(header, analysis).lines[0]?.cells.enter).toBe('otherwise');
+    expect(sentencesOf(analysis, rows)).toContain(
+      '  enter fails in another way (silent: imagined) with jump.target=vector-even',
+    );
   });
 
   test('as SVG is one well-formed picture with a box and a hint for every cell', () => {

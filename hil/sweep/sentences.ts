@@ -30,9 +30,13 @@ export function headline(findings: OpFindings, enter: OpFindings | undefined): s
 }
 
 function details(findings: OpFindings): readonly string[] {
-  const { op, sets, hidden, flaky, unexplained } = findings;
+  const { op, sets, hidden, flaky, unexplained, otherwise } = findings;
   return [
     ...sets.map((set) => `  ${detail(findings, set)}`),
+    ...[...new Set(otherwise.map(({ seen }) => ending(seen)))].map((how) => {
+      const values = otherwise.filter(({ seen }) => ending(seen) === how).map(({ value }) => value);
+      return `  ${op} fails in another way (${how}) with ${grouped(values)}`;
+    }),
     ...(findings.base === undefined || hidden.length === 0
       ? []
       : [

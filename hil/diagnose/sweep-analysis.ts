@@ -61,6 +61,7 @@ const ENOUGH = 2;
 /** So many runs may be spent on one row; halving a row of twenty values for two of them takes a dozen. */
 const ASKS_WHICH = 16;
 const ASKS_AWAY = 8;
+const FAULT_COSTS = 4;
 /** After so many rows without an explanation no more is looked for: something is at work that is not among the factors, as time is. */
 const GIVE_UP = 3;
 
@@ -277,9 +278,11 @@ function subsets(values: readonly FactorValue[], size: number): readonly (readon
   return values.flatMap((first, i) => values.slice(i + 1).map((second) => [first, second]));
 }
 
-/** How many runs were spent on a question already. */
+/** What was spent on a question already, in runs. One in which the rig fails takes as long as many. */
 function asks(answers: Answers, why: string): number {
-  return answers.rows.filter((row) => row.why.endsWith(why)).length;
+  return answers.rows
+    .filter((row) => row.why.endsWith(why))
+    .reduce((sum, { fault }) => sum + (fault === undefined ? 1 : FAULT_COSTS), 0);
 }
 
 function push(questions: Question[], question: Question | undefined): boolean {

@@ -91,6 +91,7 @@ export const codes = {
   504: 'the bench was used outside of a test',
   505: 'a board could not be brought back to known-good after a test',
   506: 'work on a board was ended by a signal',
+  507: 'a row of a sweep was not over in time',
 
   602: 'a deadline needs a positive number of milliseconds',
   603: 'an endpoint is not of a form that is known',
@@ -129,7 +130,6 @@ export const codes = {
   661: 'a journal belongs to another sweep',
   662: 'the journal of a sweep is missing or cannot be read',
   663: 'the sweep would have more rows than it may have',
-  664: 'a row of a sweep was not over in time',
   670: 'a trigger, sign of life, address, frame or time on the command line is not understood',
   671: 'nothing can start the image: there is no vector table for it',
   672: 'nobody can press the button',

@@ -1,5 +1,5 @@
 import type { Observation, SweepOp, SweepRow } from '../diagnose/sweep-row.ts';
-import { HilError } from '../error/hil-error.ts';
+import { HilError, isHilError } from '../error/hil-error.ts';
 import type { Journal } from './journal.ts';
 import type { NextRun, Plan, Stage } from './plan.ts';
 
@@ -22,11 +22,11 @@ export interface SweepRun {
   readonly onRow: (progress: SweepProgress) => void;
   /** True for an error after which there is no going on, e.g. a signal. */
   readonly isFatal: (error: unknown) => boolean;
-  /** Default 60 000. Every wait of a row has a deadline of its own, so that this one only passes when something is badly wrong. */
+  /** Default 30 000. Every wait of a row has a deadline of its own, so that this one only passes when something is badly wrong. */
   readonly rowMs?: number;
 }
 
-const ROW_MS = 60_000;
+const ROW_MS = 30_000;
 /** So many rows in one turn: the board is taken and brought back anew after them. */
 const ROWS_PER_TURN = 60;
 /** After so many rows one after the other that the rig did not bring to a result, its error ends the sweep. */
@@ -82,7 +82,8 @@ export async function runSweep({
       });
     } catch (error) {
       if (isFatal(error)) throw error;
-      faults += 1;
+      // The board was taken anew after a row that took too long: that was the row, not the rig.
+      if (!isHilError(error) || error.code !== 507) faults += 1;
       const fault = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       keep(current, { ...row(), seen: {}, fault });
       if (faults >= MAX_FAULTS) throw error;
@@ -92,12 +93,12 @@ export async function runSweep({
   return rows;
 }
 
-/** @throws HilError 664 */
+/** @throws HilError 507 */
 async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new HilError(664, `a row of the sweep was not over within ${ms} ms`, { blame: 'rig' })),
+      () => reject(new HilError(507, `a row of the sweep was not over within ${ms} ms`, { blame: 'rig' })),
       ms,
     );
   });

@@ -1,5 +1,6 @@
 import type { Application, Bench, BootloaderHandle, JumpOutcome } from '../board/bench-types.ts';
 import { hex } from '../error/format-error.ts';
+import { isHilError } from '../error/hil-error.ts';
 import type { Answer } from './evidence.ts';
 import type { Provocation } from './provocation.ts';
 
@@ -52,14 +53,26 @@ export function goOf(bench: Bench, table: number, settings: Readonly<Record<stri
     trigger: async () => {
       await rom?.sendGo(table);
     },
-    answers: async () => {
-      const outcome = await bench.whoAnswers();
-      return { what: outcome.what, works: outcome.what === 'application', saw: sawOf(outcome) };
-    },
+    answers: () => goAnswer(bench),
   };
 }
 
-function sawOf({ what, core }: JumpOutcome): string {
+/** HilError 422: no start in time. */
+const NO_START = 422;
+
+/** A start is given its full time: an application that is declared dead too early would make a repair look useless. */
+async function goAnswer(bench: Bench): Promise<Answer> {
+  try {
+    await bench.awaitApplication();
+    return { what: 'application', works: true, saw: sawOf({ what: 'application', core: await bench.look() }) };
+  } catch (error) {
+    if (!isHilError(error) || error.code !== NO_START) throw error;
+    const outcome = await bench.whoAnswers();
+    return { what: outcome.what, works: false, saw: sawOf(outcome) };
+  }
+}
+
+function sawOf({ what, core }: Pick<JumpOutcome, 'what' | 'core'>): string {
   const place = `the PC is ${hex(core.pc)} in ${core.where}${core.symbol === undefined ? '' : ` (${core.symbol})`}, exception ${core.ipsr}`;
   if (what === 'application') return `the application answers; ${place}`;
   return what === 'rom' ? `the ROM answers; ${place}` : `nobody answers; ${place}`;

@@ -7,7 +7,7 @@ import { type Proof, prove, suspectsAt } from './prove.ts';
 import type { Provocation, Subject } from './provocation.ts';
 import { clearResetFlags, readBoot, readMachine } from './read-machine.ts';
 import { resetFlagNames } from './registers.ts';
-import { watch } from './watch.ts';
+import { prepared, watch } from './watch.ts';
 
 export interface DiagnoseOptions {
   /** How long after the trigger the handover may come, in ms. Default 700. */
@@ -64,7 +64,7 @@ interface Measured {
 /** The attempt as in the field: the probe is released while it happens, and looks when it is over. */
 async function measure(subject: Subject, provocation: Provocation): Promise<Measured> {
   const { probe, chip } = subject;
-  await provocation.prepare();
+  await prepared(provocation);
   await probe.reacquire();
   const boot = await readBoot(probe, chip);
   await clearResetFlags(probe, chip);

@@ -70,6 +70,8 @@ export interface Answer {
 export type StopPlace =
   /** First instruction of the ROM: its reset vector. */
   | 'rom entry'
+  /** The base of system memory, or the word after it, executed: the ROM's vector table taken for code. */
+  | 'table as code'
   /** First instruction of the application's reset handler. */
   | 'application entry'
   /** First instruction of a fault's handler, or lockup. */

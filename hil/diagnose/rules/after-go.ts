@@ -48,7 +48,7 @@ export const vtorLeftOnRom: Rule = {
 };
 
 export const memModeLeftOnRom: Rule = {
-  id: 'mem-mode-left-on-rom',
+  id: 'alias-on-rom',
   attempt: 'go',
   factor: 'mem-mode',
   look: (seen) => {

@@ -52,6 +52,9 @@ export const wrongTableAddress: Rule = {
   attempt: 'entry',
   look: ({ e, chip, last, handover }) => {
     if (handover !== undefined || last === undefined) return undefined;
+    if (last.at === 'table as code') {
+      return decisive(`the core executes ${hex(last.machine.pc)}, which is the ROM's vector table, with T set`);
+    }
     const pc = last.machine.frame?.pc ?? last.machine.pc;
     const inside =
       contains(chip.systemMemory, pc) || (chip.systemMemory2 !== undefined && contains(chip.systemMemory2, pc));

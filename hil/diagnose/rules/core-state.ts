@@ -62,7 +62,7 @@ export const stackPointer: Rule = {
 };
 
 export const mpuOn: Rule = {
-  id: 'mpu-on',
+  id: 'mpu-left-on',
   attempt: 'any',
   factor: 'mpu',
   says: () => 'The MPU of the caller was still on at the handover.',

@@ -23,7 +23,7 @@ function ports({
 }
 
 export const otherPortChosen: Rule = {
-  id: 'other-port-chosen',
+  id: 'other-interface-won',
   attempt: 'any',
   look: (seen) => {
     if (!deaf(seen) || seen.e.answer === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { hex } from '../../error/format-error.ts';
-import { consistent, decisive, type Rule, type Seen } from '../rule.ts';
+import { consistent, type Rule, type Seen } from '../rule.ts';
 
 const ended = ({ last, e }: Seen) => last?.machine ?? e.now;
 
@@ -60,13 +60,13 @@ export const jumpNotMade: Rule = {
     if (e.attempt !== 'entry' || handover !== undefined || last?.at !== 'nowhere' || last.machine.where !== 'flash')
       return undefined;
     if ((e.stops ?? []).length > 1) return undefined;
-    return decisive(
+    return consistent(
       'neither the reset vector of the ROM nor a fault nor a reset was seen',
       `the application is at ${hex(last.machine.pc)}${last.machine.symbol === undefined ? '' : ` in ${last.machine.symbol}`}, exception ${last.machine.ipsr}`,
     );
   },
   says: ({ last }) =>
-    `The application never left: it is ${last?.machine.symbol === undefined ? `at ${hex(last?.machine.pc ?? 0)}` : `in ${last.machine.symbol}`}.`,
+    `The ROM was never entered; the application is ${last?.machine.symbol === undefined ? `at ${hex(last?.machine.pc ?? 0)}` : `in ${last.machine.symbol}`}.`,
   fix: 'follow the code from what sets the jump off to that place; a HAL call that failed ends in Error_Handler.',
   provenance: { source: 'breakpoints on the entries of ROM and application', confidence: 'documented' },
 };

@@ -43,7 +43,7 @@ export const emptyCheck: Rule = {
 };
 
 export const jumpNotSupported: Rule = {
-  id: 'jump-not-supported',
+  id: 'dual-bank-rom',
   attempt: 'entry',
   look: (seen) => {
     const back = cameBack(seen);

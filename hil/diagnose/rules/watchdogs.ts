@@ -17,7 +17,7 @@ export const windowWatchdog: Rule = {
 };
 
 export const independentWatchdog: Rule = {
-  id: 'independent-watchdog',
+  id: 'watchdog-in-rom',
   attempt: 'any',
   look: (seen) =>
     flagsSince(seen).includes('IWDGRSTF') ? decisive('IWDGRSTF was set since the attempt was set off') : undefined,

@@ -92,8 +92,8 @@ export function lifeText({ heard, looks, windowMs }: Life, signature: Signature)
   const last = looks.at(-1);
   return [
     `${looks.length} looks in ${windowMs} ms: code in ${memories.join(' and ')}${last === undefined ? '' : `, PC last at ${hex(last.pc)}${last.symbol === undefined ? '' : ` (${last.symbol})`}`}`,
-    `vector table ${constant(vectors)}, PRIMASK ${constant(primask)}, CONTROL ${constant(control)}, SysTick ${sysTick}`,
-    `SYSCLK from ${clockText(clock, hex)}`,
+    `vector table ${constant(vectors)}, PRIMASK ${constant(primask)}, CONTROL ${constant(control)}, SysTick ${sysTick ?? 'changing'}`,
+    `SYSCLK from ${clock === undefined ? 'changing sources' : clockText(clock)}`,
     heard.bytes.length === 0
       ? 'the console is silent'
       : `the console: ${heard.bytes.length} bytes${heard.goesOn ? '' : ', at the start only'}: '${textOfBytes(heard.bytes)}'`,

@@ -78,7 +78,7 @@ export async function callFunction(
       };
     }
     await probe.resume();
-    await delay(BETWEEN_LOOKS_MS, undefined, scope.signal === undefined ? {} : { signal: scope.signal });
+    await delay(BETWEEN_LOOKS_MS, undefined, { signal: scope.signal });
   }
   await probe.release();
   throw new HilError(

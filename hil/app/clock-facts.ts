@@ -1,4 +1,5 @@
 import { type BitField, type Family, fieldOf } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
 
 type Registers = Readonly<Record<string, number>>;
 
@@ -83,7 +84,7 @@ export function clockTreeOf(family: Family, registers: Registers): ClockTree {
 }
 
 /** `PLL (RCC_CFGR 0x0000_0000, RCC_PLLCFGR 0x1003_0802)` */
-export function clockText({ source, settings }: ClockTree, hex: (value: number) => string): string {
+export function clockText({ source, settings }: ClockTree): string {
   return `${source} (${Object.entries(settings)
     .map(([name, value]) => `${name} ${hex(value)}`)
     .join(', ')})`;

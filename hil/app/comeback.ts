@@ -77,7 +77,11 @@ export async function awaitComeback(
       if (plan.sign !== undefined) say(`it ${signText(plan.sign)}`);
       return back.signature;
     }
-    if (jumpsAlone && !back.seen && (await jumpedAgain(bench, say))) return back.signature;
+    if (jumpsAlone && back.life.looks.some(inRom) && (await jumpedAgain(bench, say))) {
+      for (const one of back.seen ? back.differences : []) say(`noted: ${differenceText(one)}`);
+      return back.signature;
+    }
+    await bench.scope.askLag();
     if (limit.remainingMs() > 0 && !jumpsAlone) continue;
     for (const line of lifeText(back.life, back.signature)) say(line);
     const demanded = back.differences.filter(({ weight }) => weight === 'demanded');

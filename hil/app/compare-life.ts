@@ -30,14 +30,15 @@ export function compareSignatures(before: Signature, after: Signature): readonly
     if (was !== undefined && was !== is) found.push({ what, before: was, after: is ?? 'changing', weight });
   };
   const number = (value: number | undefined): string | undefined => (value === undefined ? undefined : hex(value));
+  const clock = (of: Signature): string | undefined => (of.clock === undefined ? undefined : clockText(of.clock));
   differ('state', before.trouble?.kind ?? 'runs', after.trouble?.says ?? before.trouble?.kind ?? 'runs');
   // An application that was seen asleep in RAM or flash may be seen in the other of the two: both are its own.
   differ('vector table in use', number(before.vectors), number(after.vectors));
-  differ('mode', before.mode, after.mode);
   differ('PRIMASK', number(before.primask), number(after.primask));
-  differ('clock tree', clockText(before.clock, hex), clockText(after.clock, hex));
+  differ('clock tree', clock(before), clock(after));
   // The rest belongs to an application at work: of one that stands it says nothing more.
   if (after.trouble !== undefined) return found;
+  differ('mode', before.mode, after.mode);
   if (after.mode === before.mode) differ('CONTROL (SPSEL, nPRIV)', number(before.control), number(after.control));
   differ('SysTick', before.sysTick, after.sysTick);
   const lost = (before.interrupts & ~after.interrupts) >>> 0;

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, BootloaderHandle } from '../board/bench-types.ts';
+import { symbolAt } from '../board/sight.ts';
 import { diagnose, explainAsItStands } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/diagnosis.ts';
 import type { Answer } from '../diagnose/evidence.ts';
 import type { Provocation } from '../diagnose/provocation.ts';
 import { hex } from '../error/format-error.ts';
 import { type HilError, isHilError } from '../error/hil-error.ts';
+import type { Image } from '../image/image.ts';
 import { type LifeBefore, observeReturn } from './comeback.ts';
 import { differenceText } from './compare-life.ts';
 import { type AskForButton, awaitJump, pullTrigger } from './jump.ts';
@@ -30,19 +32,54 @@ const SETTLE_MS = 600;
 const TRIGGER_MS = 1_500;
 const NOT_THE_ROM = [301, 302, 428];
 
+/** Why a stage failed, as far as can be told. */
+export interface Explanation {
+  /** Of a stage that could be repeated. */
+  readonly diagnosis?: Diagnosis;
+  readonly lines: readonly string[];
+}
+
 /**
- * Asks the diagnosis why a stage failed: it repeats the stage with breakpoints, and with repairs at the handover. Undefined where
+ * Asks the diagnosis why a stage failed: it repeats the stage with breakpoints, and with repairs at the handover. No lines where
  * there is nothing that it could repeat. The board is left as the last repetition left it.
+ * @param cause What the stage threw.
  * @throws as `diagnose`
  */
-export async function explainFailure(stage: StageId, repetition: Repetition): Promise<Diagnosis | undefined> {
-  const { bench, plan } = repetition;
+export async function explainFailure(stage: StageId, cause: unknown, repetition: Repetition): Promise<Explanation> {
+  if (stage === 'started') return explainStart(cause, repetition);
+  const diagnosis = await diagnosisOf(stage, repetition);
+  return diagnosis === undefined ? { lines: [] } : { diagnosis, lines: explanationText(diagnosis) };
+}
+
+/** Nothing was handed over yet: what the core shows as it stands is all there is. */
+async function explainStart(cause: unknown, { bench, plan }: Repetition): Promise<Explanation> {
+  const kind = isHilError(cause) ? cause.context.kind : undefined;
+  if (kind !== 'ROM' && kind !== 'fault') return { lines: [] };
+  await bench.probe.reacquire();
+  const diagnosis = await explainAsItStands(bench, { image: plan.image });
+  if (kind === 'ROM') return { diagnosis, lines: explanationText(diagnosis) };
+  const { frame, registers } = diagnosis.evidence.now;
+  if (frame === undefined) return { lines: [] };
+  const names = ['CFSR', 'HFSR'].filter((name) => registers[name] !== undefined);
+  return {
+    lines: [
+      `the fault's frame: PC ${hex(frame.pc)}${place(plan.image, frame.pc)}, LR ${hex(frame.lr)}${place(plan.image, frame.lr - (frame.lr % 2))}, xPSR ${hex(frame.xpsr)}`,
+      ...names.map((name) => `${name} ${hex(registers[name] as number)}`),
+    ],
+  };
+}
+
+function place(image: Image, address: number): string {
+  const symbol = symbolAt(image, address);
+  return symbol === undefined ? '' : ` (${symbol})`;
+}
+
+async function diagnosisOf(stage: StageId, repetition: Repetition): Promise<Diagnosis | undefined> {
+  const { bench } = repetition;
   switch (stage) {
     case 'programmed':
-      return undefined;
     case 'started':
-      await bench.probe.reacquire();
-      return explainAsItStands(bench, { image: plan.image });
+      return undefined;
     case 'jumped':
     case 'entered':
       return diagnose(bench, entryOf(repetition), { triggerMs: TRIGGER_MS });

@@ -94,6 +94,7 @@ export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefi
     }
     const trouble = looks.length < SURE_LOOKS ? undefined : troubleOf(looks.slice(-SURE_LOOKS), plan.image);
     if (trouble !== undefined) throw failed(trouble.says, look);
+    await scope.askLag();
     if (limit.remainingMs() <= 0) {
       const at = `${hex(look.pc)}${look.symbol === undefined ? '' : ` (${look.symbol})`}`;
       throw failed(`after ${Math.round(limit.elapsedMs())} ms the core is in ${look.where}, at ${at}`, look);

@@ -47,9 +47,11 @@ export async function observeLife(bench: LookingBench, ear: Ear, what: Observati
   const first = what.sign?.kind === 'changes' ? await wordAt(bench, what.sign.address) : undefined;
   for (let i = 1; i <= what.looks; i++) {
     const due = (what.windowMs * (what.looks - i)) / what.looks;
-    await delay(Math.max(0, window.remainingMs() - due), undefined, {
-      ...(scope.signal === undefined ? {} : { signal: scope.signal }),
-    });
+    // A virtual board that fell behind has lived less than the wall says.
+    for (let left = Infinity; left > 0; left = window.remainingMs() - due) {
+      await delay(Math.max(0, window.remainingMs() - due), undefined, { signal: scope.signal });
+      await scope.askLag();
+    }
     const look = await bench.look();
     looks.push(look);
     if (what.until?.(look) === true) break;

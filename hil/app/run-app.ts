@@ -5,13 +5,13 @@ import type { Blame } from '../error/hil-error.ts';
 import { recordNote } from '../trace/recorder.ts';
 import { checkStart, inRom, programAndStart } from './before-jump.ts';
 import { awaitComeback, type LifeBefore } from './comeback.ts';
-import { explainFailure, explanationText } from './explain.ts';
+import { explainFailure } from './explain.ts';
 import { type AskForButton, awaitJump, pullTrigger } from './jump.ts';
 import { observeLife } from './life.ts';
 import type { AppPlan } from './plan.ts';
 import { type Ear, openEar } from './serial-ear.ts';
 import type { Signature } from './signature.ts';
-import { createStages, type StageId, type StageResult, StoryOver } from './stage.ts';
+import { createStages, type StageResult, StoryOver } from './stage.ts';
 import { goBack, readBack, rewrite } from './through-rom.ts';
 import { triggerText } from './trigger.ts';
 
@@ -110,7 +110,7 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
     ear?.stop();
     if (around.withoutDiagnosis !== true && failedByRig(story.results()) === false) {
       around.onDiagnosis?.();
-      explained = await tryToExplain(error.stage, { bench, plan, before, askForButton: around.askForButton });
+      explained = await tryToExplain(error, { bench, plan, before, askForButton: around.askForButton });
     }
   } finally {
     ear?.stop();
@@ -146,11 +146,14 @@ function blameOf(blame: Blame, diagnosis: Diagnosis | undefined): Blame {
 type Explained = Pick<AppReport, 'diagnosis' | 'explanation'>;
 
 /** The verdict stands, whatever becomes of its explanation. */
-async function tryToExplain(stage: StageId, repetition: Parameters<typeof explainFailure>[1]): Promise<Explained> {
+async function tryToExplain(
+  { stage, cause }: StoryOver,
+  repetition: Parameters<typeof explainFailure>[2],
+): Promise<Explained> {
   const { bench } = repetition;
   try {
-    const diagnosis = await explainFailure(stage, repetition);
-    return diagnosis === undefined ? {} : { diagnosis, explanation: explanationText(diagnosis) };
+    const { diagnosis, lines } = await explainFailure(stage, cause, repetition);
+    return { ...(diagnosis === undefined ? {} : { diagnosis }), explanation: lines };
   } catch (error) {
     bench.scope.signal.throwIfAborted();
     return { explanation: [`no diagnosis: ${error instanceof Error ? error.message : String(error)}`] };

@@ -26,6 +26,8 @@ export interface Trouble {
   readonly says: string;
 }
 
+export type SysTickState = 'off' | 'counts' | 'counts and interrupts';
+
 /**
  * What of an application's life stays the same from look to look, and so can be compared after the way through the ROM. A value that
  * differed between looks is undefined: it is part of its work.
@@ -41,8 +43,8 @@ export interface Signature {
   readonly primask: number | undefined;
   /** CONTROL.SPSEL and nPRIV in thread mode. */
   readonly control: number | undefined;
-  readonly clock: ClockTree;
-  readonly sysTick: 'off' | 'counts' | 'counts and interrupts';
+  readonly clock: ClockTree | undefined;
+  readonly sysTick: SysTickState | undefined;
   /** Interrupts 0 to 31 that were enabled in every look. */
   readonly interrupts: number;
 }
@@ -57,14 +59,13 @@ export function signatureOf(life: Pick<Life, 'looks'>, chip: Chip, image: Image 
   const looks = settledLooks(life);
   const last = looks.at(-1);
   if (last === undefined) throw new RangeError('an observation without a look has no signature');
-  const constant = (of: (look: CoreSight) => number | undefined): number | undefined => {
-    const [first, ...others] = new Set(looks.map(of));
-    return others.length === 0 ? first : undefined;
+  const constant = <T>(of: (look: CoreSight) => T): T | undefined => {
+    const [first, ...others] = looks.map(of);
+    return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : undefined;
   };
   const thread = looks.filter(({ ipsr }) => ipsr === 0);
   const handlers = new Set(looks.map(({ ipsr }) => ipsr));
   const controls = new Set(thread.map(({ control }) => control & CONTROL_SPSEL_NPRIV));
-  const csr = last.registers.SYST_CSR ?? 0;
   const trouble = troubleOf(looks, image);
   return {
     ...(trouble === undefined ? {} : { trouble }),
@@ -73,11 +74,15 @@ export function signatureOf(life: Pick<Life, 'looks'>, chip: Chip, image: Image 
     vectors: constant((look) => vectorTableOf(look, chip)),
     primask: constant(({ primask }) => primask),
     control: controls.size === 1 ? [...controls][0] : undefined,
-    clock: clockTreeOf(chip.family, last.registers),
-    sysTick:
-      (csr & SYST_CSR_ENABLE) === 0 ? 'off' : (csr & SYST_CSR_TICKINT) === 0 ? 'counts' : 'counts and interrupts',
+    clock: constant(({ registers }) => clockTreeOf(chip.family, registers)),
+    sysTick: constant(({ registers }) => sysTickOf(registers.SYST_CSR ?? 0)),
     interrupts: looks.reduce((all, { registers }) => (all & (registers.NVIC_ISER ?? 0)) >>> 0, 0xffff_ffff),
   };
+}
+
+function sysTickOf(csr: number): SysTickState {
+  if ((csr & SYST_CSR_ENABLE) === 0) return 'off';
+  return (csr & SYST_CSR_TICKINT) === 0 ? 'counts' : 'counts and interrupts';
 }
 
 /** The table that exceptions go through. At VTOR 0 (and on a Cortex-M0 always) that is what MEM_MODE shows at 0. */

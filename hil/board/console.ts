@@ -28,6 +28,11 @@ export interface Console {
   close(): void;
 }
 
+/** A line that an application may have sent: bytes at another baud rate make no such lines. */
+function isText(line: string): boolean {
+  return /^[\x20-\x7e]{4,}$/.test(line);
+}
+
 /** Speaks with the application over a line that is set to `CONSOLE_FORMAT`. The line belongs to the caller. */
 export function openConsole(line: SerialLine, scope: BoardScope): Console {
   const decoder = new TextDecoder('latin1');
@@ -137,7 +142,7 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
             awaited: 'start of the application (its banner, or an answer to record)',
             seen: seen(from),
             code: 422,
-            context: { endpoint: line.endpoint, asked: tries },
+            context: { endpoint: line.endpoint, asked: tries, talks: lines.slice(from).some(isText) },
           });
         }
         // The empty line first: it ends whatever an earlier byte began (a ROM's 0x7F, noise) without an answer of its own.

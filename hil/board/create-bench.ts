@@ -150,6 +150,15 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     }
   };
 
+  /** A start, or nothing. What talks, but has not said yet that it started (its banner fell into another frame), gets the time of a start. */
+  const startOrSilence = (): Promise<Application | undefined> =>
+    unlessSilent([422], () =>
+      awaitApplication(SILENCE_MS).catch((error: unknown) => {
+        if (isHilError(error) && error.context.talks === true) return awaitApplication();
+        throw error;
+      }),
+    );
+
   const meetBootloader = (): Promise<BootloaderHandle> =>
     step('meetBootloader', {}, async () => {
       changeIdentity('looking for the ROM');
@@ -173,7 +182,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
   const whoAnswers = async (): Promise<JumpOutcome> => {
     const rom = await unlessSilent(SILENT_ROM, meetBootloader);
     if (rom !== undefined) return { what: 'rom', rom, core: rom.proof.core };
-    const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
+    const app = await startOrSilence();
     const core = await look();
     return app === undefined ? { what: 'silent', core } : { what: 'application', application: app, core };
   };
@@ -207,7 +216,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       goAndLook: (address, { checked = false } = {}) =>
         step('goAndLook', { address, checked }, async () => {
           await leave(() => session.go(address, { unchecked: !checked }), 'GO');
-          const app = await unlessSilent([422], () => awaitApplication(SILENCE_MS));
+          const app = await startOrSilence();
           const sight = await look();
           return app === undefined
             ? { what: 'silent', core: sight }

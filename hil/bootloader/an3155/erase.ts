@@ -1,3 +1,4 @@
+import { isHilError } from '../../error/hil-error.ts';
 import { until } from '../../trace/wait.ts';
 import type { An3155Link } from './link.ts';
 import type { RomQuirks } from './rom-quirks.ts';
@@ -25,7 +26,7 @@ export async function erasePagesWithQuirks(
     const some = alone
       ? pages.slice(done, done + 1)
       : pages.slice(done, done + request.limit).filter((page) => !isSingle(page));
-    await request.erase(some);
+    await (alone ? inStep(link, () => request.erase(some)) : request.erase(some));
     if (alone && single !== undefined && single.settleMs > 0) await settle(link, single.settleMs);
     done += some.length;
     request.report(done, pages.length);
@@ -41,6 +42,23 @@ export async function eraseAllWithQuirks(
   await eraseAll();
   const settleMs = quirks?.singlePageErase?.settleMs ?? 0;
   if (settleMs > 0) await settle(link, settleMs);
+}
+
+/** How long a byte that brings the ROM back in step is waited for, when the first try has shown that the answers come late. */
+const PATIENCE_MS = 150;
+
+/**
+ * After the effect of an earlier erase a NACK may come from a ROM that still held half a command, because its answer to the last byte
+ * was late. Brought back in step it is asked once more; what it refuses then it refuses.
+ */
+async function inStep(link: An3155Link, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isHilError(error) || error.code !== 304) throw error;
+    await resynchronise(link, PATIENCE_MS);
+    await work();
+  }
 }
 
 /**

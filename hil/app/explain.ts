@@ -47,6 +47,8 @@ export interface Explanation {
  */
 export async function explainFailure(stage: StageId, cause: unknown, repetition: Repetition): Promise<Explanation> {
   if (stage === 'started') return explainStart(cause, repetition);
+  // Nothing was handed over: the function decided so.
+  if (isHilError(cause) && cause.context.returned === true) return { lines: [] };
   const diagnosis = await diagnosisOf(stage, repetition);
   return diagnosis === undefined ? { lines: [] } : { diagnosis, lines: explanationText(diagnosis) };
 }
@@ -74,7 +76,11 @@ function place(image: Image, address: number): string {
   return symbol === undefined ? '' : ` (${symbol})`;
 }
 
-async function diagnosisOf(stage: StageId, repetition: Repetition): Promise<Diagnosis | undefined> {
+/**
+ * Repeats a stage for its diagnosis; undefined where there is nothing to repeat.
+ * @throws as `diagnose`
+ */
+export async function diagnosisOf(stage: StageId, repetition: Repetition): Promise<Diagnosis | undefined> {
   const { bench } = repetition;
   switch (stage) {
     case 'programmed':

@@ -77,10 +77,17 @@ export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefi
   const { board, scope } = bench;
   const limit = deadline('jump into the ROM', plan.withinMs, scope);
   const looks: CoreSight[] = [];
-  const failed = (says: string, look: CoreSight): HilError =>
+  const failed = (says: string, look: CoreSight, came: 'back' | 'nowhere' = 'nowhere'): HilError =>
     new HilError(471, `${board}: the application did not get into the ROM: ${says}`, {
       blame: 'firmware',
-      context: { pc: look.pc, ipsr: look.ipsr, msp: look.msp, vtor: look.vtor, primask: look.primask },
+      context: {
+        ...(came === 'back' ? { returned: true } : {}),
+        pc: look.pc,
+        ipsr: look.ipsr,
+        msp: look.msp,
+        vtor: look.vtor,
+        primask: look.primask,
+      },
     });
   for (;;) {
     const look = await bench.look();
@@ -90,7 +97,11 @@ export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefi
       return;
     }
     if (call !== undefined && returned(call, look)) {
-      throw failed(`the function that was called came back, after at most ${Math.round(limit.elapsedMs())} ms`, look);
+      throw failed(
+        `the function that was called came back, after at most ${Math.round(limit.elapsedMs())} ms`,
+        look,
+        'back',
+      );
     }
     const trouble = looks.length < SURE_LOOKS ? undefined : troubleOf(looks.slice(-SURE_LOOKS), plan.image);
     if (trouble !== undefined) throw failed(trouble.says, look);

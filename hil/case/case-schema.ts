@@ -25,6 +25,8 @@ const steps = z.array(step).min(1);
 const chips = z.array(text).min(1);
 const rom = z.array(z.int().min(0).max(255)).min(1);
 
+const expectations = z.record(text, matcher);
+
 const variant = z.strictObject({
   name: text,
   role: z.enum(['reported', 'fixed', 'control', 'measured']),
@@ -33,7 +35,7 @@ const variant = z.strictObject({
   steps: steps.optional(),
   confidence: grade.optional(),
   why: text.optional(),
-  expect: z.record(text, matcher).default({}),
+  expect: expectations.default({}),
   chips: chips.optional(),
   rom: rom.optional(),
 });
@@ -55,6 +57,15 @@ const hypothesis = z.strictObject({
   prior: z.number().min(0).max(1).optional(),
   variants: z.array(text).default([]),
   not_testable: text.optional(),
+  if_contradicted: text.optional(),
+});
+
+const decision = z.strictObject({ when: expectations, says: text });
+
+const plan = z.strictObject({
+  steps,
+  shows: z.array(text).default([]),
+  decisions: z.array(decision).default([]),
 });
 
 const observation = z.strictObject({
@@ -92,11 +103,14 @@ export const caseSchema = z.strictObject({
   steps: steps.optional(),
   deadline: z.int().min(1_000).max(600_000).default(60_000),
   variants: z.array(variant).min(1),
+  plan: plan.optional(),
 });
 
 export type CaseContent = z.infer<typeof caseSchema>;
 
 /** Words a case file knows, for the did-you-mean of an unknown one. */
 export const caseWords: readonly string[] = [
-  ...[caseSchema, variant, cause, hypothesis, observation, needs].flatMap((schema) => Object.keys(schema.shape)),
+  ...[caseSchema, variant, cause, hypothesis, observation, needs, plan, decision].flatMap((schema) =>
+    Object.keys(schema.shape),
+  ),
 ];

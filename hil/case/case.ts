@@ -88,6 +88,23 @@ export interface Hypothesis {
   readonly variants: readonly string[];
   /** Why it cannot be tested here. */
   readonly not_testable?: string;
+  /** What follows when an observation contradicts it. */
+  readonly if_contradicted?: string;
+}
+
+/** What a reading, or several together, decide between hypotheses. */
+export interface Decision {
+  readonly when: Expectations;
+  readonly says: string;
+}
+
+/** The longer way to run a case on a bench: more is read of each variant, and what it decides is said. */
+export interface CasePlan {
+  /** In place of the steps of each variant. */
+  readonly steps: readonly CaseStep[];
+  /** Readings that the report lists for each variant. */
+  readonly shows: readonly string[];
+  readonly decisions: readonly Decision[];
 }
 
 /** What a case needs of a board, beside its part; as a suite's. */
@@ -122,6 +139,8 @@ export interface Case {
   readonly hypotheses: readonly Hypothesis[];
   readonly observations: readonly Observation[];
   readonly variants: readonly CaseVariant[];
+  /** What `--plan` does. */
+  readonly plan?: CasePlan;
   /** How long one variant may take, in ms. */
   readonly deadlineMs: number;
   /** Absolute path of its file. */

@@ -1,6 +1,6 @@
 import type { Case, CaseVariant } from './case.ts';
 import { type Difference, differenceBetween } from './code-difference.ts';
-import { hypothesisTable, standing } from './hypotheses.ts';
+import { hypothesesPart, planPart } from './explain-open.ts';
 import { showMatcher, showReading } from './judge.ts';
 import { type CaseRun, outcomeOf } from './outcome.ts';
 import type { VariantResult } from './run-variant.ts';
@@ -15,6 +15,8 @@ interface Part {
 }
 
 const WIDTH = 118;
+/** Variants side by side. */
+const MOST_COLUMNS = 6;
 
 /** What a run of a case shows, for a terminal. */
 export function explainText(run: CaseRun, programs: string): string {
@@ -60,6 +62,7 @@ function explanation(run: CaseRun, programs: string): readonly Part[] {
     { title: 'What was observed', table: evidence(run) },
     ...remarks(run),
     ...(kase.cause === undefined ? hypothesesPart(run) : causePart(kase, run, programs)),
+    ...planPart(run),
     ...(kase.note === undefined ? [] : [{ title: 'Note', lines: [kase.note] }]),
     ...(kase.links.length === 0 ? [] : [{ title: 'Reported at', lines: kase.links }]),
   ];
@@ -77,7 +80,7 @@ function evidence({ kase, results }: CaseRun): readonly (readonly string[])[] {
   const hidden = results.flatMap(({ judged }) =>
     judged.filter(({ name, ok }) => !ok && !shown.some(({ reads }) => reads === name)).map(({ name }) => name),
   );
-  return [
+  return readable([
     ['', ...results.map(({ variant }) => `${variant.name} [${variant.role}]`)],
     ...shown.map(({ id, title, reads }) => [
       `${id} ${title}`,
@@ -90,7 +93,13 @@ function evidence({ kase, results }: CaseRun): readonly (readonly string[])[] {
         verdict === 'as expected' || verdict === 'contradicted' ? `${verdict} (${variant.confidence})` : verdict,
       ),
     ],
-  ];
+  ]);
+}
+
+/** Rows and columns change places where there would be more columns than a line holds. */
+function readable(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const [head = []] = rows;
+  return head.length - 1 <= MOST_COLUMNS ? rows : head.map((_, column) => rows.map((row) => row[column] ?? ''));
 }
 
 /** What a reader must know of single results: what stopped or kept a variant, and what rests on a guess. */
@@ -100,7 +109,7 @@ function remarks({ results, kase }: CaseRun): readonly Part[] {
     ...(result.stopped === undefined
       ? []
       : [`"${result.variant.name}" ended at the step ${result.stopped.step}: ${result.stopped.says}.`]),
-    ...(result.variant.confidence === 'C' || result.variant.confidence === 'D'
+    ...(result.variant.role !== 'measured' && (result.variant.confidence === 'C' || result.variant.confidence === 'D')
       ? [
           `What is expected of "${result.variant.name}" is ${result.variant.confidence === 'C' ? 'one report or an inference' : 'a hypothesis'} (${result.variant.confidence}): shown, not demanded.`,
         ]
@@ -142,32 +151,6 @@ function causePart(kase: Case, { results }: CaseRun, programs: string): readonly
 
 function differenceLines({ where, removed, added }: Difference): readonly string[] {
   return [where, ...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)];
-}
-
-function hypothesesPart(run: CaseRun): readonly Part[] {
-  const rows = hypothesisTable(run);
-  const left = standing(rows);
-  const observations = run.kase.observations;
-  return [
-    {
-      title: 'Hypotheses against what was reported',
-      table: [
-        ['', ...observations.map(({ id }) => id)],
-        ...rows.map(({ hypothesis, cells }) => [
-          `${hypothesis.id} ${hypothesis.says}${hypothesis.prior === undefined ? '' : ` (held likely: ${hypothesis.prior})`}`,
-          ...cells.map((cell) => cell.standing),
-        ]),
-      ],
-    },
-    {
-      title: 'What that says',
-      lines: [
-        left.length === 0
-          ? 'No hypothesis shows all that was reported, as far as it could be tested here.'
-          : `As far as it could be tested here, ${left.map(({ id }) => id).join(', ')} would explain the report.`,
-      ],
-    },
-  ];
 }
 
 function capital(text: string): string {

@@ -66,7 +66,8 @@ export function parseCase(text: string, file: string): Case {
     check: mistakesIn,
   });
   const id = basename(file, ENDING);
-  const { deadline, steps, variants, cause, rom, note, label, needs, hypotheses, observations, ...rest } = content;
+  const { deadline, steps, variants, cause, rom, note, label, needs, hypotheses, observations, plan, ...rest } =
+    content;
   return {
     ...rest,
     id,
@@ -80,6 +81,7 @@ export function parseCase(text: string, file: string): Case {
     ...(rom === undefined ? {} : { rom }),
     ...(note === undefined ? {} : { note }),
     ...(label === undefined ? {} : { label }),
+    ...(plan === undefined ? {} : { plan: { ...plan, steps: plan.steps.map(stepOf) } as NonNullable<Case['plan']> }),
   };
 }
 
@@ -124,6 +126,11 @@ function mistakesIn(content: CaseContent): readonly YamlMistake[] {
   for (const [i, { reads, not_testable }] of content.observations.entries()) {
     if (reads !== undefined) add(['observations', i, 'reads'], readingProblem(reads));
     else if (not_testable === undefined) add(['observations', i], '`reads` or `not_testable` is missing');
+  }
+  for (const [i, step] of (content.plan?.steps ?? []).entries()) add(['plan', 'steps', i], stepProblem(step));
+  for (const [i, name] of (content.plan?.shows ?? []).entries()) add(['plan', 'shows', i], readingProblem(name));
+  for (const [i, { when }] of (content.plan?.decisions ?? []).entries()) {
+    for (const name of Object.keys(when)) add(['plan', 'decisions', i, 'when', name], readingProblem(name));
   }
   const names = content.variants.map(({ name }) => name);
   for (const [i, variant] of content.variants.entries()) {

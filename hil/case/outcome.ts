@@ -1,5 +1,6 @@
 import type { Case } from './case.ts';
 import { isDemanded } from './case.ts';
+import { showMatcher, showReading } from './judge.ts';
 import type { VariantResult } from './run-variant.ts';
 
 /** What became of a case on a board. */
@@ -22,6 +23,21 @@ export interface CaseRun {
   readonly results: readonly VariantResult[];
   /** ISO 8601. */
   readonly at: string;
+}
+
+/** What a run demands of a variant's result and does not find, one line each: `core.ipsr is 0x00, expected 15`. */
+export function demandsOf(result: VariantResult, kind: 'virtual' | 'real'): readonly string[] {
+  if (failureOf(result, kind) === undefined) return [];
+  const stopped =
+    result.stopped === undefined ? [] : [`${result.stopped.step} could not be done: ${result.stopped.says}`];
+  return [
+    ...result.judged
+      .filter(({ ok }) => !ok)
+      .map(
+        ({ name, seen, expected }) => `${name} is ${showReading(name, seen)}, expected ${showMatcher(name, expected)}`,
+      ),
+    ...stopped,
+  ];
 }
 
 /**

@@ -6,6 +6,7 @@ import { boardFor } from '../case/choose-board.ts';
 import { describeCase, explainMarkdown, explainText } from '../case/explain.ts';
 import { loadCaseNamed, loadCases } from '../case/load-case.ts';
 import { type CaseRun, outcomeOf } from '../case/outcome.ts';
+import { planned } from '../case/plan.ts';
 import { runVariant, type VariantResult } from '../case/run-variant.ts';
 import { textTable } from '../case/text-table.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
@@ -26,6 +27,7 @@ interface CaseOptions {
   readonly reports: string;
   readonly cases: string;
   readonly json?: boolean;
+  readonly plan?: boolean;
   readonly yesFirstContact?: boolean;
 }
 
@@ -60,6 +62,10 @@ export function addCase(program: Command): void {
     .option('--reports <folder>', 'where reports go', DEFAULT_REPORTS)
     .option(...folder)
     .option('--json', 'print one JSON document, for programs')
+    .option(
+      '--plan',
+      'the bench plan of a case that has one: more is read of each variant, and what it decides is said',
+    )
     .option('--yes-first-contact', 'flash and option bytes of a board met for the first time may be overwritten')
     .action(async (ids: string[], options: CaseOptions) => {
       process.exitCode = await runCases(ids, options);
@@ -79,7 +85,8 @@ function listText(cases: readonly Case[]): string {
 /** Runs cases one after the other; the worst exit code wins: a failure over a rig fault. */
 async function runCases(ids: readonly string[], options: CaseOptions): Promise<ExitCode> {
   const rig = loadRig(options.rig);
-  const plans = ids.map((id) => planOf(loadCaseNamed(options.cases, id), rig, options));
+  const wanted = (kase: Case): Case => (options.plan === true ? planned(kase) : withoutPlan(kase));
+  const plans = ids.map((id) => planOf(wanted(loadCaseNamed(options.cases, id)), rig, options));
   let worst: ExitCode = exitCode.passed;
   for (const { kase, entry, variants } of plans) {
     const run = await runCase(kase, entry, variants, rig, options);
@@ -92,6 +99,11 @@ async function runCases(ids: readonly string[], options: CaseOptions): Promise<E
     if (failures.length > 0) worst = exitCode.testFailed;
   }
   return worst;
+}
+
+/** Without `--plan` nothing of it is shown. */
+function withoutPlan({ plan: _, ...kase }: Case): Case {
+  return kase;
 }
 
 interface Plan {

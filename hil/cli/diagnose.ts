@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { explainFailure } from '../app/explain.ts';
+import { diagnosisOf } from '../app/explain.ts';
 import { makePlan } from '../app/plan.ts';
 import type { Bench } from '../board/bench-types.ts';
 import { loadCaseNamed } from '../case/load-case.ts';
@@ -105,7 +105,7 @@ function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench) => Promi
     const chip = chipNamed(entry?.chip ?? '');
     const plan = makePlan(loadImage(options.app, chip.flash.base), chip, appTrigger(options));
     return async (bench) => {
-      const diagnosis = await explainFailure('entered', { bench, plan });
+      const diagnosis = await diagnosisOf('entered', { bench, plan });
       return diagnosis ?? explainAsItStands(bench, { image: plan.image });
     };
   }

@@ -59,9 +59,17 @@ export default class HilEnvironment extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    const { board, chip, kind, permissions, control, rom } = this.#wires;
+    const { board, chip, kind, permissions, control, rom, romId } = this.#wires;
     const hil: HilGlobal = {
-      facts: { board, chip, kind, permissions, romPort: rom !== undefined, controls: control !== undefined },
+      facts: {
+        board,
+        chip,
+        kind,
+        permissions,
+        romPort: rom !== undefined,
+        controls: control !== undefined,
+        ...(romId === undefined ? {} : { romId }),
+      },
       bench: () => {
         const run = currentRun();
         if (run === undefined)

@@ -7,6 +7,8 @@ export interface BoardFacts {
   readonly chip: string;
   readonly kind: 'virtual' | 'real';
   readonly permissions: Permissions;
+  /** ROM ID byte, where the rig file promises one: of a virtual board. A real one is asked by its probe. */
+  readonly romId?: number;
   /** True when a wire of the rig reaches the ROM. */
   readonly romPort: boolean;
   /** True when power, NRST, BOOT0 and button can be worked from here. */

@@ -1,6 +1,6 @@
 /*
- * A window watchdog: 64 steps of 4096 * 8 PCLK cycles, 44 ms at 48 MHz. Once it runs only a reset stops it (RM0091 25.3), and the ROM does
- * not know it.
+ * A window watchdog: 64 steps of 4096 * 8 PCLK cycles, 44 ms at 48 MHz. Software cannot stop it (RM0091 25.3), but RCC can reset it; the
+ * ROM does not know it.
  */
 #include "hooks.h"
 #include "jump.h"

@@ -13,7 +13,7 @@ export function imageNamed(stage: Pick<Stage, 'caseId'>, program: string): strin
 }
 
 /** @throws HilError 650 when nothing that speaks the console runs */
-function requireApp(stage: Stage, what: string): Application {
+export function requireApp(stage: Stage, what: string): Application {
   if (stage.app !== undefined) return stage.app;
   throw new HilError(650, `${stage.bench.board}: the step '${what}' needs the application, and ${whoIsThere(stage)}`, {
     blame: 'unknown',

@@ -108,7 +108,7 @@ async function wordsAt(
 }
 
 /** LR still is EXC_RETURN (Armv6-M B1.5.8, Armv7-M B1.5.8) in a handler that has called nothing; bit 2 names the stack of the frame. */
-async function stackedFault(bench: Bench, core: CoreSight): Promise<Found> {
+export async function stackedFault(bench: Bench, core: Pick<CoreSight, 'lr' | 'msp' | 'psp'>): Promise<Found> {
   if (core.lr < 0xffff_ffe0) return {};
   const stack = (core.lr & 4) === 0 ? core.msp : core.psp;
   const frame = await bench.probe.readMemory(stack, 32, 8).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../error/yaml-problems.ts';
 import { applicationSteps } from './application-steps.ts';
 import { bootSteps } from './boot-steps.ts';
+import { caughtSteps } from './caught-steps.ts';
 import { contactSteps } from './contact-steps.ts';
 import { goSteps } from './go-steps.ts';
 import { handSteps } from './hand-steps.ts';
@@ -23,6 +24,7 @@ export const steps: Readonly<Record<string, Verb>> = {
   ...reentrySteps,
   ...bootSteps,
   ...contactSteps,
+  ...caughtSteps,
 };
 
 /** Readings that steps leave without naming them: who answers, core, start, last fault, failure. */

@@ -75,7 +75,7 @@ async function flashState(stage: Stage): Promise<Readonly<Record<string, Reading
     const [sr, cr] = [await word('SR'), await word(control.register)];
     return {
       'evidence.flash_errors': (sr & status.errors) >>> 0,
-      [`evidence.FLASH_SR`]: sr,
+      'evidence.FLASH_SR': sr,
       [`evidence.FLASH_${control.register}`]: cr,
       ...(lock === undefined ? {} : { 'evidence.flash_locked': ((cr >>> lock) & 1) === 1 }),
     };

@@ -66,9 +66,12 @@ export const reentrySteps: Readonly<Record<string, Verb>> = {
         stage.read({ 'boot0.detail': 'nobody can work BOOT0 and NRST from here' });
         return;
       }
-      await letBoot0Count(stage);
       stage.app = undefined;
       stage.rom = undefined;
+      // A reset before the option bytes are written: FLASH may be locked until the next one.
+      await controls.nrst(true);
+      await controls.nrst(false);
+      await letBoot0Count(stage);
       await controls.boot0(1);
       try {
         await controls.nrst(true);

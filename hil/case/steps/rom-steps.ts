@@ -134,11 +134,16 @@ export const romSteps: Readonly<Record<string, Verb>> = {
     },
   }),
   write: verb({
-    says: 'writes bytes to RAM or erased flash through the ROM and reads them back: `{ write: { address, bytes: [1, 2] } }`',
-    args: z.strictObject({ address, bytes: z.array(z.int().min(0).max(255)).min(1) }),
-    async run(stage, { address: at, bytes }) {
+    says: 'writes bytes to RAM or erased flash through the ROM and reads them back: `{ write: { address, bytes: [1, 2] } }`, over and over for a `length`',
+    args: z.strictObject({
+      address,
+      bytes: z.array(z.int().min(0).max(255)).min(1),
+      length: z.int().min(1).max(4_096).optional(),
+    }),
+    async run(stage, { address: at, bytes, length = bytes.length }) {
       const { session } = requireRom(stage, 'write');
-      await attempt(stage, 'write', async () => void (await session.writeMemory(at, Uint8Array.from(bytes))));
+      const data = Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length] as number);
+      await attempt(stage, 'write', async () => void (await session.writeMemory(at, data)));
     },
   }),
   protect: verb({

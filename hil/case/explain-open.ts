@@ -1,0 +1,77 @@
+import { hypothesisTable, refutations, standing } from './hypotheses.ts';
+import { showReading } from './judge.ts';
+import type { CaseRun } from './outcome.ts';
+import { decisionsOf } from './plan.ts';
+
+/** A part of an explanation, as `explain` prints it. */
+interface Part {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly table?: readonly (readonly string[])[];
+}
+
+/** What a run says of a report that nobody has explained: hypothesis against observation, and what follows. */
+export function hypothesesPart(run: CaseRun): readonly Part[] {
+  const rows = hypothesisTable(run);
+  const left = standing(rows).map(({ hypothesis, variant }) => variant ?? hypothesis.id);
+  const untested = new Set(
+    rows.flatMap(({ hypothesis }) => (hypothesis.not_testable === undefined ? [] : [hypothesis])),
+  );
+  return [
+    {
+      title: 'Hypotheses',
+      lines: run.kase.hypotheses.map(
+        ({ id, says, prior }) => `${id}: ${says}${prior === undefined ? '' : ` (held likely: ${prior})`}.`,
+      ),
+    },
+    {
+      title: 'Hypotheses against what was reported',
+      table: [
+        ['hypothesis', 'made true by', ...run.kase.observations.map(({ id }) => id)],
+        ...rows.map(({ hypothesis, variant, cells }) => [
+          hypothesis.id,
+          variant ?? '-',
+          ...cells.map((cell) => cell.standing),
+        ]),
+      ],
+    },
+    {
+      title: 'What that says',
+      lines: [
+        ...refutations(rows),
+        left.length === 0
+          ? 'Nothing that was tried shows all that was reported, as far as it could be tested here.'
+          : `As far as it could be tested here, this shows all that was reported: ${left.join('; ')}.`,
+        ...[...untested].map(({ id, not_testable }) => `${id} could not be tested: ${not_testable}.`),
+      ],
+    },
+  ];
+}
+
+/** What the plan of a case adds: the machine as the ROM found it, and what the readings decide. */
+export function planPart(run: CaseRun): readonly Part[] {
+  const { plan } = run.kase;
+  if (plan === undefined) return [];
+  const ran = run.results.filter(({ verdict }) => verdict !== 'not testable');
+  const shown = plan.shows.filter((name) => ran.some(({ readings }) => readings[name] !== undefined));
+  if (shown.length === 0) return [];
+  return [
+    {
+      title: "The machine at the ROM's first instruction, and after the last step",
+      table: [
+        ['variant', ...shown.map((name) => name.replace(/^(handover|evidence)\./, ''))],
+        ...ran.map(({ variant, readings }) => [
+          variant.name,
+          ...shown.map((name) => showReading(name, readings[name])),
+        ]),
+      ],
+    },
+    {
+      title: 'What that decides',
+      table: [
+        ['variant', 'decision'],
+        ...decisionsOf(run).map(({ variant, says }) => [variant, says.length === 0 ? 'nothing' : says.join('; ')]),
+      ],
+    },
+  ];
+}

@@ -57,7 +57,7 @@ export function addDiagnose(program: Command): void {
     .option('--cases <folder>', 'folder with case files', casesFolder())
     .option('--app <file>', 'repeat the jump of an application of yours')
     .option('--call <symbol>', 'function of your application that jumps')
-    .option('--command <text>', 'what to send to your application so that it jumps')
+    .option('--command <text>', 'what to send to your application so that it jumps, as `uart:` of `hil run --app`')
     .option('--reports <folder>', 'where reports go', DEFAULT_REPORTS)
     .option('--json', 'print one JSON document, for programs')
     .option('--yes-first-contact', 'flash and option bytes of a board met for the first time may be overwritten')
@@ -119,14 +119,14 @@ function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench) => Promi
   return undefined;
 }
 
-function appTrigger({ call, command }: DiagnoseCommand): { readonly trigger?: string } {
+function appTrigger({ call, command }: DiagnoseCommand): { readonly call?: string; readonly trigger?: string } {
   if (call !== undefined && command !== undefined) {
     throw new HilError(612, '--call and --command are two ways to make the application jump: give one', {
       blame: 'test',
     });
   }
-  if (call !== undefined) return { trigger: `call:${call}` };
-  return command === undefined ? {} : { trigger: `command:${command}` };
+  if (call !== undefined) return { call };
+  return command === undefined ? {} : { trigger: `uart:${command}` };
 }
 
 function repeatCase(id: string, options: DiagnoseCommand): (bench: Bench) => Promise<Diagnosis> {

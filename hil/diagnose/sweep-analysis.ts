@@ -62,6 +62,8 @@ const ENOUGH = 2;
 const ASKS_WHICH = 16;
 const ASKS_AWAY = 8;
 const FAULT_COSTS = 4;
+const WHICH = 'which of ';
+const WHAT = 'what in ';
 /** After so many rows without an explanation no more is looked for: something is at work that is not among the factors, as time is. */
 const GIVE_UP = 3;
 
@@ -109,7 +111,7 @@ function analyseOp(answers: Answers, values: readonly FactorValue[]): OpResult {
     // Smaller sets first: what they explain needs no run of its own. The second pass sees what the cures of the first leave open.
     for (let pass = 0; pass < 2 && questions.length === 0; pass++) {
       explainTurned(answers, sets, active, found, questions, unexplained, pass);
-      if (questions.length === 0) explainSame(answers, sets, active, questions, unexplained);
+      if (questions.length === 0) explainSame(answers, sets, active, found, questions, unexplained);
     }
     // What entered and was then cut off by another operation has not been seen yet.
     for (const value of values) {
@@ -147,7 +149,7 @@ function explainTurned(
     ) as Deviation;
     const result = smallest(answers, set, 'turned', cured);
     if ('ask' in result) {
-      const why = `which of ${keyOf(set)} turns '${answers.op}'`;
+      const why = `${WHICH}${keyOf(set)} turns '${answers.op}'`;
       if (givenUp < GIVE_UP && asks(answers, why) < ASKS_WHICH && push(questions, answers.ask(result.ask, why))) return;
       givenUp += 1;
       unexplained.push(...rowsOf(answers, set));
@@ -162,6 +164,7 @@ function explainSame(
   answers: Answers,
   sets: readonly Deviation[],
   active: (row: Deviation) => readonly Found[],
+  found: readonly Found[],
   questions: Question[],
   unexplained: number[],
 ): void {
@@ -169,10 +172,12 @@ function explainSame(
     if (answers.of(set) !== 'same') continue;
     const [contradicted] = active(set);
     if (contradicted === undefined) continue;
-    if (answers.times(set) < ENOUGH && push(questions, answers.ask(set, again(set)))) return;
-    const result = smallest(answers, set, 'same', contradicted.set);
+    if (isUnsure(answers, set) && push(questions, answers.ask(set, again(set)))) return;
+    // What takes one effect away, a reset say, often takes others away too.
+    const hints = found.flatMap(({ unless }) => unless.filter((cure) => includes(set, cure)));
+    const result = smallest(answers, set, 'same', contradicted.set, hints);
     if ('ask' in result) {
-      const why = `what in ${keyOf(set)} takes the effect of ${keyOf(contradicted.set)} on '${answers.op}' away`;
+      const why = `${WHAT}${keyOf(set)} takes the effect of ${keyOf(contradicted.set)} on '${answers.op}' away`;
       const open = contradicted.contradictions < GIVE_UP && asks(answers, why) < ASKS_AWAY;
       if (open && push(questions, answers.ask(result.ask, why))) return;
       contradicted.contradictions += 1;
@@ -189,9 +194,17 @@ function smallest(
   whole: Deviation,
   wanted: 'turned' | 'same',
   always: Deviation,
+  hints: readonly Deviation[] = [],
 ): { readonly minimal: Deviation } | { readonly ask: Deviation } {
   const rest = valuesOf(without(whole, always));
   if (rest.length <= 1) return { minimal: deviation(rest) };
+  const hinted = hints.map((hint) => ({ ...always, ...hint }));
+  const known = hinted.find(
+    (set) => Object.keys(set).length === Object.keys(always).length + 1 && answers.of(set) === wanted,
+  );
+  if (known !== undefined) return { minimal: without(known, always) };
+  const promising = hinted.find((set) => answers.of(set) === undefined && !ruledOut(answers, set, wanted));
+  if (promising !== undefined) return { ask: promising };
   const sizes = Object.keys(always).length === 0 ? [1, 2] : [1];
   for (const size of sizes) {
     const candidates = subsets(rest, size).map((values) => ({ ...always, ...deviation(values) }));
@@ -276,6 +289,12 @@ function rowsOf(answers: Answers, set: Deviation): readonly number[] {
 function subsets(values: readonly FactorValue[], size: number): readonly (readonly FactorValue[])[] {
   if (size === 1) return values.map((value) => [value]);
   return values.flatMap((first, i) => values.slice(i + 1).map((second) => [first, second]));
+}
+
+/** Seen once, in a row that no search asked for: it may have been chance, which a search would be wasted on. */
+function isUnsure(answers: Answers, set: Deviation): boolean {
+  const searched = (why: string): boolean => why.includes(WHICH) || why.includes(WHAT);
+  return answers.times(set) < ENOUGH && !answers.rows.some((row) => keyOf(row.set) === keyOf(set) && searched(row.why));
 }
 
 /** What was spent on a question already, in runs. One in which the rig fails takes as long as many. */

@@ -142,7 +142,7 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
             awaited: 'start of the application (its banner, or an answer to record)',
             seen: seen(from),
             code: 422,
-            context: { endpoint: line.endpoint, asked: tries, talks: lines.slice(from).some(isText) },
+            context: { endpoint: line.endpoint, asked: tries, talks: [...lines.slice(from), unfinished].some(isText) },
           });
         }
         // The empty line first: it ends whatever an earlier byte began (a ROM's 0x7F, noise) without an answer of its own.

@@ -14,6 +14,9 @@ const GLITCH = 0x00;
 /** A ROM that listens has answered the second 0x7F, whatever state it was in. */
 const TRIES = 2;
 
+/** The ROM's start-up time counts from its entry, and what an application does before it jumps, or a slow board, comes on top. */
+const START_SLACK_MS = 50;
+
 /**
  * Sends 0x7F and learns from the answer in which state the ROM is. A ROM that is synchronised already takes 0x7F as half a
  * command, so silence is answered by a second 0x7F, which completes it to a NACK (AN3155, section 2; stm32loader relies on it).
@@ -23,7 +26,7 @@ const TRIES = 2;
 export async function synchronise(link: An3155Link, startupMs = 0): Promise<SyncState> {
   link.line.source.take();
   const seen: number[] = [];
-  const tries = TRIES + Math.floor(startupMs / answerMs.sync);
+  const tries = TRIES + Math.round((startupMs + START_SLACK_MS) / answerMs.sync);
   for (let attempt = 1; attempt <= tries; attempt++) {
     const limit = link.budget('answer to 0x7F', answerMs.sync, 1, 2);
     await link.send(Uint8Array.of(SYNC), limit);

@@ -28,8 +28,8 @@ async function handlers(stage: Stage, probe: Probe): Promise<readonly number[]> 
 }
 
 async function caught(stage: Stage, probe: Probe): Promise<void> {
-  const { lr, msp, psp, xpsr } = await probe.readRegisters(['lr', 'msp', 'psp', 'xpsr']);
-  if ((xpsr & IPSR) !== HARD_FAULT) return stage.read({ 'caught.pc': 'none' });
+  const { lr, msp, psp, xPSR } = await probe.readRegisters(['lr', 'msp', 'psp', 'xPSR']);
+  if ((xPSR & IPSR) !== HARD_FAULT) return stage.read({ 'caught.pc': 'none' });
   for (const [name, value] of Object.entries(await stackedFault(stage.bench, { lr, msp, psp })))
     stage.read({ [name.replace(/^fault\./, 'caught.')]: value });
 }

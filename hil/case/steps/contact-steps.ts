@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { bytesOf, converse, type Exchange } from '../../board/first-contact.ts';
 import { openBootloader } from '../../bootloader/an3155/session.ts';
 import { isHilError } from '../../error/hil-error.ts';
+import { deadline } from '../../trace/deadline.ts';
 import { hexText } from '../../trace/plain.ts';
+import { until } from '../../trace/wait.ts';
 import type { LineFormat } from '../../transport/serial-line.ts';
 import { sentenceOf } from './attempt.ts';
 import { type Verb, verb } from './stage.ts';
@@ -10,6 +12,9 @@ import { type Verb, verb } from './stage.ts';
 const format = z.enum(['8E1', '8N1', '8O1'], { error: 'a frame: 8E1 (as the ROM speaks), 8N1 or 8O1' });
 const baud = z.int().min(300).max(2_000_000).default(115_200);
 const bytes = z.string().regex(/^\s*[0-9a-f]{2}(\s+[0-9a-f]{2})*\s*$/i, { error: 'bytes in hex, as "7F" or "00 FF"' });
+
+/** The jump itself, and what an application does before it: no tool can know how long that takes, 50 ms is plenty. */
+const SLACK_MS = 50;
 
 const PARITY = { E: 'even', N: 'none', O: 'odd' } as const;
 
@@ -27,12 +32,17 @@ function answersText(exchanges: readonly Exchange[]): string {
 /** First contact with the ROM as other tools make it, and a console at another baud rate. */
 export const contactSteps: Readonly<Record<string, Verb>> = {
   'jump-blind': verb({
-    says: "the application's `jump`, and nothing looked at: the ROM has not been spoken to yet",
+    says: "the application's `jump`, and nothing but the ROM's start-up time after it: the ROM has not been spoken to yet",
     args: z.undefined(),
     async run(stage) {
+      const { chip, scope } = stage.bench;
       await stage.app?.sendJump();
       stage.app = undefined;
       stage.rom = undefined;
+      const ms = (chip.rom.startupWithoutLseMs ?? chip.rom.startupMs) + SLACK_MS;
+      const startUp = deadline('start-up time of the ROM (AN2606 r70 T227)', ms, scope);
+      const limit = deadline('end of the start-up time', ms + 10_000, scope);
+      await until(limit, 'end of the start-up time', () => startUp.remainingMs() <= 0);
     },
   }),
   'first-contact': verb({

@@ -224,7 +224,7 @@ test('CRC: the reset configuration gives the CRC-32/MPEG-2 of a word', () => {
 
 test('a block that is not modelled reads 0 and says so once', () => {
   const b = createTestBench();
-  b.set(REG.RCC_APBENR1, 1 << 1);
-  expect([b.read(0x4000_0400), b.read(0x4000_0404)]).toEqual([0, 0]);
+  b.set(REG.RCC_APBENR1, 1 << 4);
+  expect([b.read(0x4000_1000), b.read(0x4000_1004)]).toEqual([0, 0]);
   expect(b.notes.filter((n) => n === 'peripheral is not modelled')).toHaveLength(1);
 });

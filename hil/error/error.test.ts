@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { codes } from './codes.ts';
 import { formatError, hex } from './format-error.ts';
-import { HilError } from './hil-error.ts';
+import { HilError, isHilError } from './hil-error.ts';
 import { adviceFor, hints } from './hints.ts';
 
 const hilFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -88,4 +89,19 @@ test.each([
   [0xffff_ffff, '0xFFFF_FFFF'],
 ])('hex(%i) is %s', (value, text) => {
   expect(hex(value)).toBe(text);
+});
+
+describe('an error is known as ours', () => {
+  test('also where it comes from another realm, whose Error is another one', () => {
+    const foreign: unknown = runInNewContext("Object.assign(new Error('no byte'), { name: 'HilError', code: 303 })");
+    expect([foreign instanceof Error, isHilError(foreign)]).toEqual([false, true]);
+  });
+
+  test('but not by a code alone, as the errors of Node have it', () => {
+    expect([
+      isHilError(Object.assign(new Error('x'), { code: 303 })),
+      isHilError({ name: 'HilError' }),
+      isHilError('HilError'),
+    ]).toEqual([false, false, false]);
+  });
 });

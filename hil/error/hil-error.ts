@@ -32,11 +32,10 @@ export class HilError extends Error {
 }
 
 export function isHilError(error: unknown): error is HilError {
-  // By shape too: Jest gives each test file its own realm, so `instanceof` alone would miss errors from outside it.
-  return (
-    error instanceof HilError ||
-    (error instanceof Error && error.name === 'HilError' && typeof (error as { code?: unknown }).code === 'number')
-  );
+  // By shape too: Jest gives each test file its own realm with its own Error, so that `instanceof` would miss errors from outside of it.
+  if (error instanceof HilError) return true;
+  if (typeof error !== 'object' || error === null) return false;
+  return 'name' in error && error.name === 'HilError' && 'code' in error && typeof error.code === 'number';
 }
 
 export function isRigFault(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Chip, flashRegister, pageAt, pageCount, pageOf } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
-import { HilError } from '../error/hil-error.ts';
+import { HilError, isHilError } from '../error/hil-error.ts';
 import { requireFlashFit } from '../image/fit.ts';
 import type { Image } from '../image/image.ts';
 import { toHex } from '../image/intel-hex.ts';
@@ -148,7 +148,7 @@ async function flashCommand({ board, chip, tcl }: FlashTarget, command: string):
   try {
     await tcl.run(command, flashMs(chip));
   } catch (error) {
-    if (!(error instanceof HilError) || error.code !== 223) throw error;
+    if (!isHilError(error) || error.code !== 223) throw error;
     throw new HilError(
       412,
       `${board}: OpenOCD could not change the flash ('${command.split(' ').slice(0, 2).join(' ')}'): ${String(error.context.said)}`,

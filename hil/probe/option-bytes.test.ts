@@ -27,6 +27,7 @@ function fakeTarget(chip: Chip, content: Readonly<Record<number, number>> = {}) 
       throw new Error('not part of these tests');
     },
     writeRegister: async () => {},
+    startedElsewhere: () => {},
     state: async () => 'halted',
   };
   return { tcl, written, flash: createFlashControl('board', chip, tcl, {}) };

@@ -1,5 +1,5 @@
 import { type Chip, fieldOf, type OptionWord } from '../chip/chip.ts';
-import { HilError } from '../error/hil-error.ts';
+import { isHilError } from '../error/hil-error.ts';
 import { halfWordsOf, payloadAddresses } from '../guard/option-area.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
 import type { FlashControl } from './flash-control.ts';
@@ -132,5 +132,5 @@ export async function loadOptionBytes(flash: FlashControl, tcl: TclCommands, res
 }
 
 function ignoreFailedWrite(error: unknown): void {
-  if (!(error instanceof HilError) || error.code !== 223) throw error;
+  if (!isHilError(error) || error.code !== 223) throw error;
 }

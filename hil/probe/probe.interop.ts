@@ -118,6 +118,24 @@ describe.each(['hla', 'dapdirect'] as const)('over %s', (transport) => {
     await probe.reacquire();
     expect(await probe.inspect()).toMatchObject({ wasRunning: true });
   }, 20_000);
+
+  test('started at registers of its own, it is seen where it runs, and no longer where it was halted', async () => {
+    const probe = await connect({ transport });
+    await probe.resetHalt();
+    const { pc } = await probe.readRegisters(['pc']);
+    // `b .`
+    await probe.writeMemory(chip.sram.base + 0x1000, 16, [0xe7fe]);
+    await probe.releaseAt({ sp: chip.sram.base + 0x2000, pc: chip.sram.base + 0x1000, xpsr: 1 << 24 });
+    await probe.reacquire();
+    const seen = await probe.inspect();
+    expect(seen).toMatchObject({
+      wasRunning: true,
+      pc: chip.sram.base + 0x1000,
+      msp: chip.sram.base + 0x2000,
+      where: 'RAM',
+    });
+    expect(seen.pc).not.toBe(pc);
+  }, 20_000);
 });
 
 test('pages are erased, and only these', async () => {

@@ -88,6 +88,7 @@ export async function releaseTarget(
       async () => ((await word(DHCSR)) & dhcsr.S_REGRDY) !== 0,
     );
   }
+  if (start !== undefined) tcl.startedElsewhere();
   // OpenOCD's resume sets DEMCR.DWTENA once more.
   await tcl.writeWords([
     [DEMCR, 0],

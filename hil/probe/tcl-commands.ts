@@ -56,6 +56,11 @@ export interface TclCommands {
   changeBit(address: number, bit: number, set: boolean): Promise<number>;
   readRegisters<T extends CoreRegister>(names: readonly T[]): Promise<Readonly<Record<T, number>>>;
   writeRegister(name: CoreRegister, value: number): Promise<void>;
+  /**
+   * Says that the core was started past OpenOCD. On the ST-Link's own commands (`hla`) OpenOCD then still takes the registers of the
+   * last halt for the core's, at the next halt too; so they are fetched anew before the first one is read or written.
+   */
+  startedElsewhere(): void;
   /** `running`, `halted`, `reset`, `unknown`, ... as OpenOCD sees it now. */
   state(): Promise<string>;
 }
@@ -72,6 +77,14 @@ export function createTclCommands(
       blame: 'rig',
       context: { command, answer: answer.slice(0, 400) },
     });
+  let outdated = false;
+  const renewRegisters = async (): Promise<void> => {
+    if (!outdated) return;
+    // The last two are there on Armv7-M only.
+    const script = `foreach __hil_name {${coreRegisters.join(' ')}} { catch { get_reg -force $__hil_name } }`;
+    await tcl.evaluate(script, limit('core registers anew'));
+    outdated = false;
+  };
   return {
     run: (script, ms) => tcl.print(script, limit(script, ms)),
     async readMemory(address, width, count) {
@@ -123,7 +136,11 @@ export function createTclCommands(
       if (!Number.isInteger(was)) throw malformed(script, String(was));
       return was;
     },
+    startedElsewhere() {
+      outdated = true;
+    },
     async readRegisters(names) {
+      await renewRegisters();
       // Without -force: a register just written is in OpenOCD only until the core goes on, and would be lost.
       const command = `get_reg {${names.join(' ')}}`;
       const answer = await tcl.evaluate(command, limit(command));
@@ -134,6 +151,7 @@ export function createTclCommands(
       return values as Record<(typeof names)[number], number>;
     },
     async writeRegister(name, value) {
+      await renewRegisters();
       const command = `set_reg {${name} ${plainHex(value)}}`;
       await tcl.evaluate(command, limit(command));
     },

@@ -179,18 +179,20 @@ function settingProblem(name: string, value: string): string | undefined {
   return values.includes(value) ? undefined : `"${name}" is one of ${values.join(', ')}, not "${value}"`;
 }
 
-/** The defect shows the symptom and the cure passes: each reported variant has a fixed one that cannot look the same. */
+/** The defect shows the symptom and the cure passes: no reported variant may look like all the fixed ones, nor a cure like all that fail. */
 function pairProblem(variants: readonly VariantContent[]): string | undefined {
-  const [reported, fixed] = (['reported', 'fixed'] as const).map((role) => variants.filter((one) => one.role === role));
-  if (reported?.length === 0 || fixed?.length === 0) return 'a cause needs a variant `reported` and a variant `fixed`';
-  const alone = reported?.find(
-    (defect) =>
-      fixed?.every((cure) => contradictions(defect.expect as Expectations, cure.expect as Expectations).length === 0) ??
-      true,
-  );
-  return alone === undefined
-    ? undefined
-    : `what is expected of "${alone.name}" contradicts what is expected of no variant \`fixed\`: nothing would tell defect from cure`;
+  const of = (role: VariantContent['role']) => variants.filter((one) => one.role === role);
+  const [reported, fixed] = [of('reported'), of('fixed')];
+  if (reported.length === 0 || fixed.length === 0) return 'a cause needs a variant `reported` and a variant `fixed`';
+  const alone = (some: readonly VariantContent[], others: readonly VariantContent[]) =>
+    some.find((one) =>
+      others.every((other) => contradictions(one.expect as Expectations, other.expect as Expectations).length === 0),
+    )?.name;
+  const says = (name: string, role: string) =>
+    `what is expected of "${name}" contradicts what is expected of no variant \`${role}\`: nothing would tell defect from cure`;
+  const [defect, cure] = [alone(reported, fixed), alone(fixed, [...reported, ...of('control')])];
+  if (defect !== undefined) return says(defect, 'fixed');
+  return cure === undefined ? undefined : says(cure, 'reported` or `control');
 }
 
 function without<T extends object>(value: T): Partial<T> {

@@ -1,9 +1,14 @@
 import type { Bench } from '../board/bench-types.ts';
+import { toldFlags } from '../diagnose/bench-provocation.ts';
 import type { Answer } from '../diagnose/evidence.ts';
 import type { Provocation } from '../diagnose/provocation.ts';
 import { hex } from '../error/format-error.ts';
-import type { Case, CaseStep, CaseVariant, Readings } from './case.ts';
+import { isHilError } from '../error/hil-error.ts';
+import type { Case, CaseStep, CaseVariant, Expectations, Matcher, Readings } from './case.ts';
+import { contradictions, judge } from './judge.ts';
 import { address } from './steps/addresses.ts';
+import { sentenceOf } from './steps/attempt.ts';
+import { countFrom, takeOutcome } from './steps/evidence.ts';
 import { steps } from './steps/index-of-steps.ts';
 import { newStage, type Stage } from './steps/stage.ts';
 
@@ -19,6 +24,7 @@ export function provocationOf(bench: Bench, kase: Case, variant: CaseVariant): P
   if (step === undefined) return undefined;
   const before = variant.steps.slice(0, at);
   const after = variant.steps.slice(at + 1);
+  const wanted = expectationsOfCure(kase, variant);
   let stage: Stage = newStage(bench, { caseId: kase.id, image: variant.image, settings: variant.settings });
   const common = {
     title: `${step.verb} of ${kase.id}, "${variant.name}"`,
@@ -34,9 +40,10 @@ export function provocationOf(bench: Bench, kase: Case, variant: CaseVariant): P
       ...common,
       attempt: 'entry',
       trigger: async () => {
+        if (stage.app !== undefined) countFrom(stage, stage.app.boot);
         await stage.app?.sendJump();
       },
-      answers: () => answerOf(stage, 'rom', after),
+      answers: () => answerOf(stage, 'rom', after, wanted),
     };
   }
   const table = tableOf(bench, variant, step);
@@ -48,7 +55,7 @@ export function provocationOf(bench: Bench, kase: Case, variant: CaseVariant): P
     trigger: async () => {
       await stage.rom?.sendGo(table);
     },
-    answers: () => answerOf(stage, 'application', after),
+    answers: () => answerOf(stage, 'application', after, wanted),
   };
 }
 
@@ -69,17 +76,48 @@ function tableOf(bench: Bench, variant: CaseVariant, { args }: CaseStep): number
   return address.parse(to);
 }
 
-async function answerOf(stage: Stage, wanted: 'rom' | 'application', after: readonly CaseStep[]): Promise<Answer> {
-  const { what, rom, application, core } = await stage.bench.whoAnswers();
+/** A step whose partner is gone: whatever was done before has ended it. */
+const NOBODY_THERE = [650, 651];
+
+/** What can be seen of an attempt that the probe has not touched: who answers, how often it started, what the ROM could do. */
+const OUTCOMES = /^(\w+\.what|app\.starts|op\.\w+|rom\.answers|boot\.tick)$/;
+
+/** Where the case's cure and this variant must differ, what the cure shows. */
+function expectationsOfCure({ variants }: Case, variant: CaseVariant): Expectations {
+  const cure = variants.find(
+    ({ role, expect }) => role === 'fixed' && contradictions(expect, variant.expect).length > 0,
+  );
+  if (cure === undefined || variant.role === 'fixed') return {};
+  const names = contradictions(cure.expect, variant.expect).filter((name) => OUTCOMES.test(name));
+  return Object.fromEntries(names.map((name) => [name, cure.expect[name] as Matcher]));
+}
+
+async function answerOf(
+  stage: Stage,
+  who: 'rom' | 'application',
+  after: readonly CaseStep[],
+  wanted: Expectations,
+): Promise<Answer> {
+  const outcome = await stage.bench.whoAnswers();
+  const { what, application, core } = outcome;
   const place = `the PC is ${hex(core.pc)} in ${core.where}${core.symbol === undefined ? '' : ` (${core.symbol})`}, exception ${core.ipsr}`;
-  const who = what === 'silent' ? 'nobody answers' : `the ${what === 'rom' ? 'ROM' : what} answers`;
-  if (what !== wanted) return { what, works: false, saw: `${who}; ${place}` };
-  stage.rom = rom;
-  stage.app = application;
-  await runSteps(stage, after);
-  const wrong = failures(stage.readings);
-  if (wrong.length === 0) return { what, works: true, saw: `${who}; ${place}` };
-  return { what, works: false, saw: `${who}, but ${wrong.join(', ')}` };
+  const told = what === 'silent' ? 'nobody answers' : `the ${what === 'rom' ? 'ROM' : what} answers`;
+  if (what !== who) return { what, works: false, saw: `${told}; ${place}`, ...toldFlags({ application }) };
+  await takeOutcome(stage, outcome, who === 'rom' ? 'jump.what' : 'go.what');
+  const broken = await runSteps(stage, after).catch((error: unknown) => {
+    if (!isHilError(error) || !NOBODY_THERE.includes(error.code)) throw error;
+    return sentenceOf(error);
+  });
+  if (broken !== undefined) return { what, works: false, saw: `${told}, and then: ${broken}` };
+  const wrong = [...failures(stage.readings), ...unlike(wanted, stage.readings)];
+  if (wrong.length === 0) return { what, works: true, saw: `${told}; ${place}` };
+  return { what, works: false, saw: `${told}, but ${wrong.join(', ')}`, ...toldFlags({ application: stage.app }) };
+}
+
+function unlike(wanted: Expectations, readings: Readings): readonly string[] {
+  return judge(wanted, readings)
+    .filter(({ ok, seen, name }) => !ok && seen !== undefined && !name.startsWith('op.'))
+    .map(({ name, seen }) => `${name} is ${String(seen)}`);
 }
 
 /** Operations that did not do what they should, in words. */

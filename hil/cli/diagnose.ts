@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { diagnosisOf } from '../app/explain.ts';
 import { makePlan } from '../app/plan.ts';
 import type { Bench } from '../board/bench-types.ts';
-import { loadCaseNamed } from '../case/load-case.ts';
-import { provocationOf } from '../case/provocation-of.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { goOf, jumpOf } from '../diagnose/bench-provocation.ts';
 import { diagnose, explainAsItStands } from '../diagnose/diagnose.ts';
@@ -18,6 +16,7 @@ import { casesFolder } from '../rig/paths.ts';
 import type { Rig } from '../rig/rig.ts';
 import { chooseBoards, startRig } from '../rig/supervisor.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
+import { repeatCase } from './diagnose-case.ts';
 import { withBench } from './with-bench.ts';
 
 interface DiagnoseCommand {
@@ -109,7 +108,7 @@ function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench) => Promi
       return diagnosis ?? explainAsItStands(bench, { image: plan.image });
     };
   }
-  if (options.case !== undefined) return repeatCase(options.case, options);
+  if (options.case !== undefined) return repeatCase(options.cases, options.case, options.variant);
   if (options.go !== undefined) {
     const table = typeof options.go === 'string' ? addressOf(options.go) : undefined;
     return (bench) => diagnose(bench, goOf(bench, table ?? bench.chip.flash.base, settings));
@@ -127,32 +126,6 @@ function appTrigger({ call, command }: DiagnoseCommand): { readonly call?: strin
   }
   if (call !== undefined) return { call };
   return command === undefined ? {} : { trigger: `uart:${command}` };
-}
-
-function repeatCase(id: string, options: DiagnoseCommand): (bench: Bench) => Promise<Diagnosis> {
-  const kase = loadCaseNamed(options.cases, id);
-  const variant = kase.variants.find(({ name, role }) =>
-    options.variant === undefined ? role === 'reported' : name === options.variant,
-  );
-  if (variant === undefined) {
-    const known = kase.variants.map(({ name }) => name).join(', ');
-    throw new HilError(612, `${id} has no variant '${options.variant ?? '(reported)'}'; it has ${known}`, {
-      blame: 'test',
-    });
-  }
-  return async (bench) => {
-    const provocation = provocationOf(bench, kase, variant);
-    if (provocation === undefined) {
-      throw new HilError(
-        612,
-        `"${variant.name}" of ${id} neither jumps nor sends GO: there is nothing to repair in between`,
-        {
-          blame: 'test',
-        },
-      );
-    }
-    return diagnose(bench, provocation);
-  };
 }
 
 function settingsOf(pairs: readonly string[]): Readonly<Record<string, string>> {

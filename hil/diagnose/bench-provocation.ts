@@ -3,6 +3,7 @@ import { hex } from '../error/format-error.ts';
 import { isHilError } from '../error/hil-error.ts';
 import type { Answer } from './evidence.ts';
 import type { Provocation } from './provocation.ts';
+import { resetFlagNames } from './registers.ts';
 
 export interface JumpProvocation {
   /** Name of the program; default `handover`. */
@@ -32,10 +33,19 @@ export function jumpOf(bench: Bench, { image = 'handover', settings = {}, demand
 
 async function entryAnswer(outcome: JumpOutcome, demand: JumpProvocation['demand']): Promise<Answer> {
   const { what, rom, core } = outcome;
-  if (what !== 'rom' || rom === undefined) return { what, works: false, saw: sawOf(outcome) };
+  if (what !== 'rom' || rom === undefined) return { what, works: false, saw: sawOf(outcome), ...toldFlags(outcome) };
   const wrong = await demand?.(rom);
   const saw = wrong === undefined ? `the ROM answers, the PC is ${hex(core.pc)}` : `the ROM answers, but ${wrong}`;
   return { what, works: wrong === undefined, saw };
+}
+
+/** Reset flags of the start that answered. */
+export function toldFlags({
+  application,
+}: {
+  readonly application?: Application | undefined;
+}): Pick<Answer, 'resetFlags'> {
+  return application === undefined ? {} : { resetFlags: resetFlagNames(application.chip, application.boot.csr) };
 }
 
 /** GO to a vector table, after the ROM has been reached by a way that the part allows. */

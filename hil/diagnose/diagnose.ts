@@ -4,7 +4,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Answer, BootSight, ContactSight, Evidence, MachineSight, OperationSight, Stop } from './evidence.ts';
 import { judge } from './judge.ts';
 import { type Proof, prove, suspectsAt } from './prove.ts';
-import type { Provocation, Subject } from './provocation.ts';
+import { answersOf, type Provocation, type Subject } from './provocation.ts';
 import { clearResetFlags, readBoot, readMachine } from './read-machine.ts';
 import { resetFlagNames } from './registers.ts';
 import { prepared, watch } from './watch.ts';
@@ -71,7 +71,7 @@ async function measure(subject: Subject, provocation: Provocation): Promise<Meas
   if (provocation.by === 'port') await probe.release();
   await provocation.trigger();
   if (provocation.by === 'probe') await probe.release();
-  const answer = await provocation.answers();
+  const answer = await answersOf(provocation);
   return { boot, answer, ...(await lookNow(probe, chip, boot, provocation.image)) };
 }
 

@@ -7,7 +7,8 @@ import { sysclkSource } from './registers.ts';
 /** The diagnosis as a person reads it: the sentence first, then what it rests on, what was tried, what is ruled out. */
 export function diagnosisText(diagnosis: Diagnosis): string {
   const { board, sentence, certainty, findings, ruledOut, experiments, evidence } = diagnosis;
-  const lines = [`${board}: ${sentence}`, `  (${certainty})`];
+  const lines = [`${board}: ${sentence}`];
+  if (evidence.answer?.works !== true) lines.push(`  (${certainty})`);
   for (const { says, certainty: sure, because, fix, provenance, rule } of findings) {
     lines.push('', `${rule}: ${sure}`);
     if (says !== sentence) lines.push(`  ${says}`);

@@ -64,6 +64,8 @@ export interface Answer {
   readonly works: boolean;
   /** In words: what came, or what did not. */
   readonly saw: string;
+  /** Reset flags that the application found at its start and told: it clears them, so that the probe finds none. */
+  readonly resetFlags?: readonly string[];
 }
 
 /** Where an instrumented run stopped. */

@@ -64,19 +64,19 @@ export const flashLockFactor: Factor = {
 
 const WDGA = 1 << 7;
 
+/** WWDGRST, where RCC has it: F0, F4 and L0 (RM0091, RM0383, RM0377: RCC_APB1RSTR). G0, C0 and L4 reserve the bit. */
+const WWDGRST = { register: 'RCC_APB1RSTR', mask: 1 << 11 };
+
 /**
- * A window watchdog that runs. Software cannot stop it; where RCC has a reset bit for it (F0, F4, L0), that does. On the others it
- * cannot be repaired, and the flag of its reset is the evidence.
+ * A window watchdog that runs. Software cannot stop it; where RCC has a reset bit for it, that does. On the others it cannot be repaired,
+ * so that no experiment says anything of it: the flag of its reset is the evidence.
  */
 export const wwdgFactor: Factor = {
   id: 'wwdg',
   repaired: 'window watchdog reset through RCC',
-  suspicious: ({ machine }) =>
-    ((machine.registers.WWDG_CR ?? 0) & WDGA) === 0 ? undefined : 'the window watchdog runs (WWDG_CR.WDGA)',
-  async repair({ probe, chip }) {
-    const name = Object.keys(registersOf(chip).resets).find(
-      (register) => register.startsWith('RCC_APB1RSTR') || register === 'RCC_APBRSTR1',
-    );
-    if (name !== undefined) await pulse(probe, chip, name, 1 << 11);
-  },
+  suspicious: ({ machine, chip }) =>
+    ((machine.registers.WWDG_CR ?? 0) & WDGA) === 0 || registersOf(chip).resets[WWDGRST.register] === undefined
+      ? undefined
+      : 'the window watchdog runs (WWDG_CR.WDGA)',
+  repair: ({ probe, chip }) => pulse(probe, chip, WWDGRST.register, WWDGRST.mask),
 };

@@ -100,7 +100,7 @@ function lookedFindings(seen: Seen, proof: Proof | undefined, proved: readonly F
     if (!concerns(rule, seen) || proved.some((one) => one.rule === rule.id)) continue;
     const sight: Sight | undefined = rule.look?.(seen);
     if (sight === undefined) continue;
-    if (rule.factor !== undefined && tried(proof, rule.factor)) {
+    if (rule.factor !== undefined && tried(proof, rule.factor) && !withstands(sight, proof)) {
       contradicted.push({ what: rule.says(seen), how: 'it was repaired at the handover, and that changed nothing' });
     } else {
       // Beside a proof, what merely fits is no news.
@@ -109,6 +109,11 @@ function lookedFindings(seen: Seen, proof: Proof | undefined, proved: readonly F
     }
   }
   return { findings, contradicted };
+}
+
+/** Nothing cured: that the repair of one thing is not enough does not refute what was captured of it. */
+function withstands({ certainty }: Sight, proof: Proof | undefined): boolean {
+  return certainty === 'decisive evidence' && proof?.outcome === 'not cured';
 }
 
 /** Repaired in an experiment and not among what cured. */
@@ -130,10 +135,17 @@ function exonerated(proof: Proof | undefined): readonly RuledOut[] {
     }));
 }
 
+/** Where a board stands that nothing was asked of, before what is to be said of it. */
+function stateOf(seen: Seen, said: string | undefined): string {
+  const state = rules.find(({ id, general, look }) => general === true && id !== said && look?.(seen) !== undefined);
+  return state === undefined ? '' : `${state.says(seen)} `;
+}
+
 function sentenceOf(seen: Seen, findings: readonly Finding[], proof: Proof | undefined): string {
   const { e } = seen;
   if (worked(e)) return `Nothing is wrong with it: ${e.answer?.saw ?? 'it works'}.`;
   const [first, ...rest] = findings;
+  const stands = e.attempt === 'none' ? stateOf(seen, first?.rule) : '';
   const saw = e.answer === undefined ? '' : ` What is seen: ${e.answer.saw}.`;
   if (first === undefined) {
     if (proof?.outcome === 'not reproduced') {
@@ -152,9 +164,11 @@ function sentenceOf(seen: Seen, findings: readonly Finding[], proof: Proof | und
   if (first.certainty === 'consistent with') {
     const also =
       rest.length === 0 ? '' : ` ${rest.length} more ${rest.length === 1 ? 'cause fits' : 'causes fit'} as well.`;
-    return `Not certain; it would fit that: ${first.says}${also}`;
+    return ruleNamed(first.rule)?.general === true && e.attempt === 'none'
+      ? `${first.says}${also}`
+      : `${stands}Not certain; it would fit that: ${first.says}${also}`;
   }
-  return first.says;
+  return `${stands}${first.says}`;
 }
 
 function words(ids: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { Answer, BootSight, MachineSight } from './evidence.ts';
 import type { Factor } from './factor.ts';
 import { factorNamed, factors } from './factors.ts';
 import { findMinimal } from './minimal-set.ts';
-import type { Provocation, Subject } from './provocation.ts';
+import { answersOf, type Provocation, type Subject } from './provocation.ts';
 import { watch } from './watch.ts';
 
 /** What the experiments at the handover showed. */
@@ -95,7 +95,7 @@ async function experiment(
     },
   });
   await probe.release();
-  const answer = await provocation.answers();
+  const answer = await answersOf(provocation);
   // The repairs were not made: whatever answers says nothing about them.
   if (handover === undefined && repaired.length > 0)
     return { ...answer, works: false, saw: `the handover was not reached; ${answer.saw}` };

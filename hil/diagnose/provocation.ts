@@ -1,4 +1,5 @@
 import type { Chip } from '../chip/chip.ts';
+import { isHilError } from '../error/hil-error.ts';
 import type { Image } from '../image/image.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { DeadlineScope } from '../trace/deadline.ts';
@@ -39,4 +40,21 @@ export interface Provocation {
   trigger(): Promise<void>;
   /** Who answers, by the ports; the probe is released before. */
   answers(): Promise<Answer>;
+}
+
+/** A conversation that broke off: 3xx, the protocol. */
+const PROTOCOL = { first: 300, last: 399 };
+
+/**
+ * Who answers; a conversation that breaks off in the middle (a ROM that is reset while it speaks) is an answer, too.
+ * @throws what `answers` throws otherwise
+ */
+export async function answersOf(provocation: Pick<Provocation, 'answers'>): Promise<Answer> {
+  try {
+    return await provocation.answers();
+  } catch (error) {
+    if (!isHilError(error) || error.code < PROTOCOL.first || error.code > PROTOCOL.last) throw error;
+    const says = error.message.replace(/ {2}\[HIL-\d+\]$/, '').replace(/^[^:]*: /, '');
+    return { what: 'silent', works: false, saw: `the conversation broke off: ${says}` };
+  }
 }

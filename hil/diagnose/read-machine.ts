@@ -61,10 +61,12 @@ async function readRegisters(probe: Probe, chip: Chip): Promise<Words> {
   for (const [name, address] of Object.entries(family.RCC)) words[name] = await word(probe, address);
   for (const name of ['SYST_CSR', 'SYST_RVR', 'ICSR'] as const) words[name] = await word(probe, core[name]);
   if (chip.core.architecture === 'armv7-m') {
-    for (const name of ['CCR', 'SHCSR', 'CFSR', 'HFSR', 'MMFAR', 'BFAR', 'MPU_CTRL'] as const) {
+    for (const name of ['CCR', 'SHCSR', 'CFSR', 'HFSR', 'MMFAR', 'BFAR'] as const) {
       words[name] = await word(probe, core[name]);
     }
   }
+  // Of the cores here a Cortex-M0 alone has neither VTOR nor MPU.
+  if (chip.core.hasVtor) words.MPU_CTRL = await word(probe, core.MPU_CTRL);
   for (const name of ['ACR', 'SR', chip.flash.controller.control.register]) {
     words[`FLASH_${name}`] = await word(probe, flashRegister(chip, name));
   }

@@ -38,7 +38,9 @@ export interface FamilyRegisters {
   readonly powerRange?: { readonly name: string; readonly address: number; readonly gate: ClockGate };
   readonly wwdgGate: ClockGate;
   readonly usarts: Readonly<Record<string, number>>;
+  /** Offset of USART_CR1, and its bit UE. */
   readonly usartControl: number;
+  readonly usartEnable: number;
   readonly usartBaud: number;
   readonly gpio: { readonly base: number; readonly input: number };
   /** Bits of the register of the reset flags. */
@@ -72,6 +74,7 @@ const G0_COMMON = {
   wwdgGate: { register: 'RCC_APBENR1', bit: 11 },
   usarts: USARTS,
   usartControl: 0x00,
+  usartEnable: 0,
   usartBaud: 0x0c,
   gpio: { base: 0x5000_0000, input: 0x10 },
 } as const;
@@ -158,6 +161,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     wwdgGate: { register: 'RCC_APB1ENR', bit: 11 },
     usarts: USARTS,
     usartControl: 0x00,
+    usartEnable: 0,
     usartBaud: 0x0c,
     gpio: { base: 0x4800_0000, input: 0x10 },
     resetFlags: {
@@ -203,6 +207,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     wwdgGate: { register: 'RCC_APB1ENR', bit: 11 },
     usarts: { USART1: 0x4001_1000, USART2: 0x4000_4400, USART6: 0x4001_1400 },
     usartControl: 0x0c,
+    usartEnable: 13,
     usartBaud: 0x08,
     gpio: { base: 0x4002_0000, input: 0x10 },
     resetFlags: { register: 'RCC_CSR', remove: 24, flags: { 25: 'BORRSTF', 27: 'PORRSTF', ...FLAGS } },
@@ -241,6 +246,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     wwdgGate: { register: 'RCC_APB1ENR', bit: 11 },
     usarts: USARTS,
     usartControl: 0x00,
+    usartEnable: 0,
     usartBaud: 0x0c,
     gpio: { base: 0x5000_0000, input: 0x10 },
     resetFlags: { register: 'RCC_CSR', remove: 23, flags: { 24: 'FWRSTF', 25: 'OBLRSTF', 27: 'PORRSTF', ...FLAGS } },
@@ -283,6 +289,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     wwdgGate: { register: 'RCC_APB1ENR1', bit: 11 },
     usarts: USARTS,
     usartControl: 0x00,
+    usartEnable: 0,
     usartBaud: 0x0c,
     gpio: { base: 0x4800_0000, input: 0x10 },
     resetFlags: { register: 'RCC_CSR', remove: 23, flags: { 24: 'FWRSTF', 25: 'OBLRSTF', 27: 'BORRSTF', ...FLAGS } },

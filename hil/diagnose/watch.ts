@@ -21,8 +21,8 @@ export interface Watched {
 }
 
 const TRIGGER_MS = 700;
-/** Observation window after a stop: longer than a ROM needs to repeat the boot decision, or a fault to come. */
-const AFTER_MS = 350;
+/** Observation window after a stop: longer than a ROM needs to repeat the boot decision, a fault to come, or a window watchdog to bite. */
+const AFTER_MS = 900;
 /** A reset and a jump at once make three; more are a loop. */
 const MOST_STOPS = 5;
 const NOT_HALTED = 411;

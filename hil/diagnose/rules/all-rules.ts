@@ -13,7 +13,7 @@ import {
   watchdogUpdateStuck,
 } from './after-go.ts';
 import { bootPinIgnored, emptyFlagCleared, emptyFlagLatched, erasedFlash, readoutProtected } from './boot-decision.ts';
-import { evenAddress, wrongTableAddress } from './branch-target.ts';
+import { evenAddress, ownResetVector, wrongTableAddress } from './branch-target.ts';
 import { mpuOn, processStack, stackPointer, unprivileged } from './core-state.ts';
 import {
   applicationRuns,
@@ -41,6 +41,7 @@ import { independentWatchdog, resetInstead, windowWatchdog } from './watchdogs.t
 export const rules: readonly Rule[] = [
   evenAddress,
   wrongTableAddress,
+  ownResetVector,
   windowWatchdog,
   independentWatchdog,
   resetInstead,

@@ -2,6 +2,7 @@ import { contains } from '../../chip/chip.ts';
 import { hex } from '../../error/format-error.ts';
 import { consistent, decisive, type Rule } from '../rule.ts';
 
+const HARD_FAULT = 3;
 const NPRIV = 1;
 const PRECISERR = 1 << 9;
 const SYSTEM_CONTROL_SPACE = { base: 0xe000_e000, size: 0x1000 };
@@ -11,7 +12,7 @@ export const unprivileged: Rule = {
   attempt: 'entry',
   look: ({ last, e }) => {
     const machine = last?.machine ?? e.now;
-    if (machine.ipsr !== 3 || (machine.control & NPRIV) === 0) return undefined;
+    if (machine.ipsr !== HARD_FAULT || (machine.control & NPRIV) === 0) return undefined;
     const { CFSR = 0, BFAR = 0 } = machine.registers;
     const said = [`a fault came while CONTROL was ${hex(machine.control)} (nPRIV = 1)`];
     if ((CFSR & PRECISERR) !== 0 && contains(SYSTEM_CONTROL_SPACE, BFAR)) {
@@ -61,11 +62,32 @@ export const stackPointer: Rule = {
   },
 };
 
+const MPU_ENABLE = 1;
+/** IACCVIOL and DACCVIOL of CFSR: faults that only the MPU, or execution from memory that never executes, can raise. */
+const MEMORY_VIOLATIONS = 3;
+
 export const mpuOn: Rule = {
   id: 'mpu-left-on',
   attempt: 'any',
   factor: 'mpu',
-  says: () => 'The MPU of the caller was still on at the handover.',
+  look: ({ last, e }) => {
+    const machine = last?.machine ?? e.now;
+    const { MPU_CTRL = 0, CFSR = 0, MMFAR = 0 } = machine.registers;
+    if (machine.ipsr !== HARD_FAULT || (MPU_CTRL & MPU_ENABLE) === 0) return undefined;
+    const said = [
+      `the MPU is on (MPU_CTRL ${hex(MPU_CTRL)})`,
+      `a fault came${machine.frame === undefined ? '' : ` at ${hex(machine.frame.pc)}`}`,
+    ];
+    if ((CFSR & MEMORY_VIOLATIONS) === 0) return consistent(...said);
+    return decisive(
+      ...said,
+      `CFSR ${hex(CFSR)} says that the MPU refused ${(CFSR & 1) === 0 ? `the access to ${hex(MMFAR)}` : 'to fetch that instruction'}`,
+    );
+  },
+  says: ({ handover }) =>
+    handover === undefined
+      ? 'The MPU of the application is on, and what the jump needs is not in its regions.'
+      : 'The MPU of the caller was still on at the handover.',
   fix: 'write MPU_CTRL = 0 before the jump.',
-  provenance: { source: 'Armv7-M B3.5; iNav PR 11295, rusEFI issue 2961', confidence: 'corroborated' },
+  provenance: { source: 'Armv6-M B3.5 and Armv7-M B3.5; iNav PR 11295, rusEFI issue 2961', confidence: 'corroborated' },
 };

@@ -1,4 +1,5 @@
 import { hex } from '../../error/format-error.ts';
+import { registersOf } from '../registers.ts';
 import { consistent, decisive, type Rule, type Seen } from '../rule.ts';
 
 /** The ROM runs and nothing answers on the port that was asked. */
@@ -17,7 +18,8 @@ function ports({
       name,
       rx,
       chosen:
-        ((e.now.registers[`${name}_BRR`] ?? 0) & 0xffff) !== 0 && ((e.now.registers[`${name}_CR1`] ?? 0) & 1) === 1,
+        ((e.now.registers[`${name}_BRR`] ?? 0) & 0xffff) !== 0 &&
+        (((e.now.registers[`${name}_CR1`] ?? 0) >>> registersOf(chip).usartEnable) & 1) === 1,
       low: e.now.registers[`${name}_RX`] === 0,
     }));
 }
@@ -131,7 +133,7 @@ export const romHung: Rule = {
       : undefined,
   says: ({ e }) =>
     `The core hangs in exception ${e.now.ipsr} inside the ROM: an exception ran through the ROM's vector table, of the ROM itself or of an application that left VTOR there.`,
-  fix: 'diagnose the jump or GO that led here, with `hil diagnose --command jump` or `--go`.',
+  fix: 'diagnose the jump or GO that led here, with `hil diagnose --jump` or `--go`.',
   provenance: { source: 'core registers; AN3155 r20 3.5', confidence: 'documented' },
 };
 

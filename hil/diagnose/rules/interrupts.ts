@@ -1,5 +1,6 @@
+import { contains } from '../../chip/chip.ts';
 import { hex } from '../../error/format-error.ts';
-import { consistent, type Rule, type Seen } from '../rule.ts';
+import { consistent, decisive, type Rule, type Seen, type Sight } from '../rule.ts';
 
 /** The ROM hangs in an exception: of its table or, through VTOR, of the application's. */
 function diedInException({ last, e }: Seen): readonly string[] {
@@ -14,6 +15,28 @@ function suspected(factor: string, when: (seen: Seen) => boolean = () => true): 
     return words === undefined || !when(seen) ? undefined : consistent(words, ...diedInException(seen));
   };
 }
+
+const SYSTICK = 15;
+const FIRST_INTERRUPT = 16;
+
+/**
+ * An exception of the application that was taken through the ROM's table before the branch was made: the ROM's reset vector was never
+ * executed, and yet a handler of the ROM runs. Where its frame still can be read it says what was interrupted.
+ */
+function takenTooEarly({ handover, last, e, chip }: Seen, fits: (exception: number) => boolean): Sight | undefined {
+  const machine = last?.machine;
+  if (handover !== undefined || e.attempt !== 'entry' || machine === undefined) return undefined;
+  if (machine.where !== 'system memory' || !fits(machine.ipsr)) return undefined;
+  const said = [
+    `exception ${machine.ipsr} is active at ${hex(machine.pc)} in system memory, and the ROM's reset vector was never executed`,
+    `the vectors in force are the ROM's: VTOR ${hex(machine.vtor)}, ${machine.mapped} is mapped at 0`,
+  ];
+  if (machine.frame === undefined || contains(chip.systemMemory, machine.frame.pc)) return consistent(...said);
+  return decisive(...said, `what it interrupted is the application, at ${hex(machine.frame.pc)}`);
+}
+
+const isInterrupt = (exception: number): boolean => exception >= FIRST_INTERRUPT;
+const isSystick = (exception: number): boolean => exception === SYSTICK;
 
 const silentRom = ({ e, last }: Seen): boolean =>
   e.answer?.what === 'silent' && (last?.machine.where ?? e.now.where) === 'system memory';
@@ -47,8 +70,11 @@ export const interruptLeftOn: Rule = {
   id: 'interrupt-left-on',
   attempt: 'entry',
   factor: 'nvic',
-  look: suspected('nvic', (seen) => diedInException(seen).length > 0),
-  says: ({ suspects }) => `An interrupt of the application reached the ROM: ${suspects.nvic ?? 'one was left on'}.`,
+  look: (seen) => takenTooEarly(seen, isInterrupt) ?? suspected('nvic', (one) => diedInException(one).length > 0)(seen),
+  says: (seen) =>
+    takenTooEarly(seen, isInterrupt) === undefined
+      ? `An interrupt of the application reached the ROM: ${seen.suspects.nvic ?? 'one was left on'}.`
+      : `Interrupt ${(seen.last?.machine.ipsr ?? 0) - FIRST_INTERRUPT} of the application came when the vectors in force were the ROM's already, just before the branch.`,
   fix: 'write ones to all ICER and ICPR registers before the jump, after the peripherals have been reset.',
   provenance: { source: 'AN2606 r70 4.1 (disable and clear interrupts before the jump)', confidence: 'documented' },
 };
@@ -57,8 +83,13 @@ export const systickLeftOn: Rule = {
   id: 'systick-left-on',
   attempt: 'entry',
   factor: 'systick',
-  look: suspected('systick', ({ last, e }) => (last?.machine ?? e.now).ipsr === 15),
-  says: ({ suspects }) => `SysTick of the application reached the ROM: ${suspects.systick ?? 'it was left on'}.`,
+  look: (seen) =>
+    takenTooEarly(seen, isSystick) ??
+    suspected('systick', ({ last, e }) => (last?.machine ?? e.now).ipsr === SYSTICK)(seen),
+  says: (seen) =>
+    takenTooEarly(seen, isSystick) === undefined
+      ? `SysTick of the application reached the ROM: ${seen.suspects.systick ?? 'it was left on'}.`
+      : "SysTick of the application came when the vectors in force were the ROM's already, just before the branch.",
   fix: 'write SYST_CSR, SYST_RVR and SYST_CVR = 0 and clear PENDST before the jump; HAL_RCC_DeInit starts SysTick again.',
   provenance: {
     source: 'AN2606 r70 4.1; seed guide for the G070 (SysTick off after HAL_RCC_DeInit)',

@@ -1,15 +1,23 @@
-import { decisive, type Rule, type Seen } from '../rule.ts';
+import { consistent, decisive, type Rule, type Seen, type Sight } from '../rule.ts';
 
 function flagsSince({ e }: Seen): readonly string[] {
-  return [...new Set([...e.resetFlags, ...(e.stops ?? []).flatMap(({ resetFlags }) => resetFlags)])];
+  const told = e.answer?.resetFlags ?? [];
+  return [...new Set([...told, ...e.resetFlags, ...(e.stops ?? []).flatMap(({ resetFlags }) => resetFlags)])];
+}
+
+/** Reset flags stay until somebody clears them: of a board as it stands they tell that it happened, not when. */
+function seenFlag(seen: Seen, flag: string): Sight | undefined {
+  if (!flagsSince(seen).includes(flag)) return undefined;
+  return seen.e.attempt === 'none'
+    ? consistent(`${flag} is set: it happened since the reset flags were last cleared`)
+    : decisive(`${flag} was set since the attempt was set off`);
 }
 
 export const windowWatchdog: Rule = {
   id: 'window-watchdog',
   attempt: 'any',
   factor: 'wwdg',
-  look: (seen) =>
-    flagsSince(seen).includes('WWDGRSTF') ? decisive('WWDGRSTF was set since the attempt was set off') : undefined,
+  look: (seen) => seenFlag(seen, 'WWDGRSTF'),
   says: () =>
     'The window watchdog of the application reset the chip: the ROM does not serve it, and it cannot be stopped.',
   fix: 'do not start the window watchdog before a jump; set a flag in RAM, reset, and jump before it is started.',
@@ -19,8 +27,7 @@ export const windowWatchdog: Rule = {
 export const independentWatchdog: Rule = {
   id: 'watchdog-in-rom',
   attempt: 'any',
-  look: (seen) =>
-    flagsSince(seen).includes('IWDGRSTF') ? decisive('IWDGRSTF was set since the attempt was set off') : undefined,
+  look: (seen) => seenFlag(seen, 'IWDGRSTF'),
   says: () => 'The independent watchdog reset the chip before it was served.',
   fix: 'give it a long reload before the jump, or jump after a reset before it is started; check IWDG_SW in the option bytes.',
   provenance: {
@@ -36,9 +43,13 @@ export const resetInstead: Rule = {
   look: (seen) => {
     const entered = (seen.e.stops ?? []).findIndex(({ at }) => at === 'rom entry');
     if (entered < 0) return undefined;
-    const after = (seen.e.stops ?? []).slice(entered + 1).flatMap(({ resetFlags }) => resetFlags);
+    // PINRSTF comes with every reset of the chip, since each pulls NRST: beside the flag of a watchdog it tells nothing of its own.
+    const after = (seen.e.stops ?? [])
+      .slice(entered + 1)
+      .filter(({ resetFlags }) => !resetFlags.some((flag) => /WDGRSTF/.test(flag)))
+      .flatMap(({ resetFlags }) => resetFlags);
     const before = seen.e.stops?.[entered]?.resetFlags ?? [];
-    const fresh = after.filter((flag) => !before.includes(flag) && !/WDGRSTF/.test(flag));
+    const fresh = after.filter((flag) => !before.includes(flag));
     return fresh.length === 0
       ? undefined
       : decisive(`${[...new Set(fresh)].join(', ')} came after the ROM had been entered`);

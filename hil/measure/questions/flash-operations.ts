@@ -34,13 +34,13 @@ const PATTERN = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88] as const;
 
 /** Erases the last page and makes two writes that are not aligned as the part wants it. */
 async function oddWrite(bench: Bench, offset: number, length: number) {
-  const { rom } = await bench.reachBootloader();
+  const { rom, entry } = await bench.reachBootloader();
   const [page] = lastPages(bench, 1) as [Page];
   await rom.session.erasePages([page.index]);
   const reply = await writeAsIs(await openExchange(bench), page.base + offset, PATTERN.slice(0, length));
   return {
     answer: { reply, 'flash afterwards': await readBack(bench, page.base, 16) },
-    evidence: { page: hex32(page.base), sent: `${length} bytes at +${offset}` },
+    evidence: { entry, page: hex32(page.base), sent: `${length} bytes at +${offset}` },
   };
 }
 
@@ -75,14 +75,14 @@ export const flashOperations: readonly Question[] = [
     asks: 'What does the ROM answer to an erase of the first page behind the flash?',
     cost: 'pages',
     async ask(bench) {
-      const { rom } = await bench.reachBootloader();
+      const { rom, entry } = await bench.reachBootloader();
       const extended = rom.session.id.commands.includes(0x44);
       const page = pageCount(bench.chip);
       const exchange = await openExchange(bench);
       const command = await exchange.exchange(extended ? [0x44, 0xbb] : [0x43, 0xbc]);
       const frame = extended ? [0, 0, page >> 8, page & 0xff] : [0, page & 0xff];
       const reply = command === ACK ? await exchange.exchange([...frame, xor(frame)]) : '';
-      return { answer: { command, reply }, evidence: { page, extended } };
+      return { answer: { command, reply }, evidence: { entry, page, extended } };
     },
   },
   {
@@ -90,7 +90,7 @@ export const flashOperations: readonly Question[] = [
     asks: 'How many of three pages does one erase command erase, and what does it answer?',
     cost: 'pages',
     async ask(bench) {
-      const { rom } = await bench.reachBootloader();
+      const { rom, entry } = await bench.reachBootloader();
       const pages = lastPages(bench, 3);
       const numbers = pages.map(({ index }) => index);
       await rom.session.erasePages(numbers);
@@ -101,7 +101,7 @@ export const flashOperations: readonly Question[] = [
       for (const page of pages) found.push(await readBack(bench, page.base, PATTERN.length));
       return {
         answer: { reply, 'pages erased': found.filter((bytes) => bytes === blank).length },
-        evidence: { pages: numbers, found },
+        evidence: { entry, pages: numbers, found },
       };
     },
   },
@@ -110,7 +110,7 @@ export const flashOperations: readonly Question[] = [
     asks: 'Does the ROM write when the application has left an error flag in the status of the FLASH interface?',
     cost: 'pages',
     async ask(bench) {
-      const { rom } = await bench.reachBootloader({ 'jump.flash': 'error' });
+      const { rom, entry } = await bench.reachBootloader({ 'jump.flash_error': 'set' });
       const [page] = lastPages(bench, 1) as [Page];
       const { FLASH_SR } = rom.proof.core.registers;
       return {
@@ -118,7 +118,7 @@ export const flashOperations: readonly Question[] = [
           erase: await outcome(rom.session.erasePages([page.index])),
           write: await outcome(rom.session.writeMemory(page.base, Uint8Array.from(PATTERN))),
         },
-        evidence: { FLASH_SR: hex32(FLASH_SR ?? 0) },
+        evidence: { entry, 'FLASH_SR before': hex32(FLASH_SR ?? 0) },
       };
     },
   },
@@ -129,7 +129,7 @@ export const flashOperations: readonly Question[] = [
     async ask(bench) {
       await bench.probe.reacquire();
       const before = await bench.probe.readOptionWords();
-      const { rom } = await bench.reachBootloader();
+      const { rom, entry } = await bench.reachBootloader();
       await rom.session.writeProtect([1, 3]);
       await bench.probe.reacquire();
       await bench.probe.loadOptionBytes();
@@ -139,7 +139,10 @@ export const flashOperations: readonly Question[] = [
       const changed = Object.entries(after).filter(([name, value]) => before[name] !== value);
       return {
         answer: Object.fromEntries(changed.map(([name, value]) => [name, hex32(value)])),
-        evidence: { before: Object.fromEntries(Object.entries(before).map(([name, value]) => [name, hex32(value)])) },
+        evidence: {
+          entry,
+          before: Object.fromEntries(Object.entries(before).map(([name, value]) => [name, hex32(value)])),
+        },
       };
     },
   },

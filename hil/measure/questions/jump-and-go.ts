@@ -57,9 +57,10 @@ export const jumpAndGo: readonly Question[] = [
     asks: 'What does an application find in VTOR, the clock tree and SysTick after GO?',
     cost: 'pages',
     async ask(bench) {
-      const { rom } = await bench.reachBootloader({ 'start.vtor': 'unset', 'start.systick': 'off' });
+      // Its record is of its first instructions; what follows them is to succeed whatever they found.
+      const { rom, entry } = await bench.reachBootloader({ 'start.rcc': 'reset', 'start.primask': 'clear' });
       const { application, core } = await rom.goAndLook(bench.chip.flash.base);
-      if (application === undefined) return { answer: { started: false }, evidence: { pc: hex32(core.pc) } };
+      if (application === undefined) return { answer: { started: false }, evidence: { entry, pc: hex32(core.pc) } };
       const { boot } = application;
       const text = (name: string): string => {
         const value = boot[name];
@@ -73,7 +74,7 @@ export const jumpAndGo: readonly Question[] = [
           primask: text('primask'),
           'SysTick enabled': typeof boot.systick_ctrl === 'number' && (boot.systick_ctrl & 1) === 1,
         },
-        evidence: { ...boot },
+        evidence: { entry, ...boot },
       };
     },
   },
@@ -82,14 +83,14 @@ export const jumpAndGo: readonly Question[] = [
     asks: 'Is PVU in IWDG_SR still set after GO, with no watchdog running?',
     cost: 'pages',
     async ask(bench) {
-      const { rom } = await bench.reachBootloader();
+      const { rom, entry } = await bench.reachBootloader();
       const { core } = await rom.goAndLook(bench.chip.flash.base);
       await bench.probe.reacquire();
       const [status] = await bench.probe.readWords([IWDG_SR]);
       await bench.probe.release();
       return {
         answer: { PVU: (status as number) & PVU },
-        evidence: { IWDG_SR: hex32(status as number), pc: hex32(core.pc) },
+        evidence: { entry, IWDG_SR: hex32(status as number), pc: hex32(core.pc) },
       };
     },
   },

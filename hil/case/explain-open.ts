@@ -1,14 +1,8 @@
 import { hypothesisTable, refutations, standing } from './hypotheses.ts';
 import { showReading } from './judge.ts';
 import type { CaseRun } from './outcome.ts';
+import type { Part } from './part.ts';
 import { decisionsOf } from './plan.ts';
-
-/** A part of an explanation, as `explain` prints it. */
-interface Part {
-  readonly title: string;
-  readonly lines?: readonly string[];
-  readonly table?: readonly (readonly string[])[];
-}
 
 /** What a run says of a report that nobody has explained: hypothesis against observation, and what follows. */
 export function hypothesesPart(run: CaseRun): readonly Part[] {
@@ -21,7 +15,7 @@ export function hypothesesPart(run: CaseRun): readonly Part[] {
     {
       title: 'Hypotheses',
       lines: run.kase.hypotheses.map(
-        ({ id, says, prior }) => `${id}: ${says}${prior === undefined ? '' : ` (held likely: ${prior})`}.`,
+        ({ id, says, prior }) => `${id}: ${says}${prior === undefined ? '' : ` (prior ${prior.toFixed(2)})`}.`,
       ),
     },
     {
@@ -41,11 +35,18 @@ export function hypothesesPart(run: CaseRun): readonly Part[] {
         ...refutations(rows),
         left.length === 0
           ? 'Nothing that was tried shows all that was reported, as far as it could be tested here.'
-          : `As far as it could be tested here, this shows all that was reported: ${left.join('; ')}.`,
+          : `As far as it could be tested here, this shows all that was reported: ${left.join('; ')}. It is a candidate; that it is what happened to the reporter is not shown.`,
+        ...(run.board.kind === 'virtual' ? [onlyAModel(run)] : []),
         ...[...untested].map(({ id, not_testable }) => `${id} could not be tested: ${not_testable}.`),
       ],
     },
   ];
+}
+
+function onlyAModel({ kase }: CaseRun): string {
+  const real =
+    kase.plan === undefined ? '' : `; a real board is asked by: hil case run ${kase.id} --plan --rig rigs/lab.yaml`;
+  return `A virtual board says what the documented rules of its model come to, not which hypothesis is true${real}.`;
 }
 
 /** What the plan of a case adds: the machine as the ROM found it, and what the readings decide. */
@@ -59,7 +60,10 @@ export function planPart(run: CaseRun): readonly Part[] {
     {
       title: "The machine at the ROM's first instruction, and after the last step",
       table: [
-        ['variant', ...shown.map((name) => name.replace(/^(handover|evidence)\./, ''))],
+        [
+          'variant',
+          ...shown.map((name) => name.replace(/^handover\./, '').replace(/^evidence\.(.*)/, '$1 at the end')),
+        ],
         ...ran.map(({ variant, readings }) => [
           variant.name,
           ...shown.map((name) => showReading(name, readings[name])),

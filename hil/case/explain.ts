@@ -1,21 +1,14 @@
-import type { Case, CaseVariant } from './case.ts';
+import type { Case } from './case.ts';
 import { type Difference, differenceBetween } from './code-difference.ts';
 import { hypothesesPart, planPart } from './explain-open.ts';
 import { showMatcher, showReading } from './judge.ts';
 import { type CaseRun, outcomeOf } from './outcome.ts';
+import type { Part } from './part.ts';
 import type { VariantResult } from './run-variant.ts';
-import { markdownTable, textTable, wrap } from './text-table.ts';
-
-/** A text in parts, so that a terminal and a forum post can show the same. */
-interface Part {
-  readonly title: string;
-  readonly lines?: readonly string[];
-  readonly table?: readonly (readonly string[])[];
-  readonly code?: readonly string[];
-}
+import { fittedTable, markdownTable, wrap } from './text-table.ts';
 
 const WIDTH = 118;
-/** Variants side by side. */
+/** Variants side by side in a post; more are below each other. */
 const MOST_COLUMNS = 6;
 
 /** What a run of a case shows, for a terminal. */
@@ -25,7 +18,7 @@ export function explainText(run: CaseRun, programs: string): string {
     .map(({ title, lines, table, code }) => {
       const body = [
         ...(lines ?? []).flatMap((line) => wrap(line, WIDTH)),
-        ...(table === undefined ? [] : [textTable(table)]),
+        ...(table === undefined ? [] : [fittedTable(table, WIDTH)]),
         ...(code ?? []),
       ].join('\n');
       return body === '' ? title : `${title}\n${indent(body)}`;
@@ -42,8 +35,8 @@ export function explainMarkdown(run: CaseRun, programs: string): string {
     ...parts.flatMap(({ title, lines, table, code }) => [
       `## ${title}`,
       ...(lines ?? []),
-      ...(table === undefined ? [] : [markdownTable(table)]),
-      ...(code === undefined ? [] : [['```diff', ...code, '```'].join('\n')]),
+      ...(table === undefined ? [] : [markdownTable(readable(table))]),
+      ...(code === undefined || code.length === 0 ? [] : [['```diff', ...code, '```'].join('\n')]),
     ]),
     '',
   ].join('\n\n');
@@ -60,6 +53,7 @@ function explanation(run: CaseRun, programs: string): readonly Part[] {
     },
     { title: 'What was reported', lines: [kase.symptom, kase.report] },
     { title: 'What was observed', table: evidence(run) },
+    ...besides(run),
     ...remarks(run),
     ...(kase.cause === undefined ? hypothesesPart(run) : causePart(kase, run, programs)),
     ...planPart(run),
@@ -80,7 +74,7 @@ function evidence({ kase, results }: CaseRun): readonly (readonly string[])[] {
   const hidden = results.flatMap(({ judged }) =>
     judged.filter(({ name, ok }) => !ok && !shown.some(({ reads }) => reads === name)).map(({ name }) => name),
   );
-  return readable([
+  return [
     ['', ...results.map(({ variant }) => `${variant.name} [${variant.role}]`)],
     ...shown.map(({ id, title, reads }) => [
       `${id} ${title}`,
@@ -93,13 +87,26 @@ function evidence({ kase, results }: CaseRun): readonly (readonly string[])[] {
         verdict === 'as expected' || verdict === 'contradicted' ? `${verdict} (${variant.confidence})` : verdict,
       ),
     ],
-  ]);
+  ];
 }
 
-/** Rows and columns change places where there would be more columns than a line holds. */
+/** Readings that came as expected, and that the case does not observe in every variant: they too are evidence. */
+function besides({ kase, results }: CaseRun): readonly Part[] {
+  const observed = kase.observations.map(({ reads }) => reads);
+  const lines = results.flatMap(({ variant, judged }) => {
+    const seen = judged.filter(({ name, ok }) => ok && !observed.includes(name));
+    if (seen.length === 0) return [];
+    return [`"${variant.name}": ${seen.map(({ name, seen }) => `${name} ${showReading(name, seen)}`).join(', ')}.`];
+  });
+  return lines.length === 0 ? [] : [{ title: 'Beside these, as expected', lines }];
+}
+
+/** Rows and columns change places where a post would have too many columns, and fewer then. */
 function readable(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const [head = []] = rows;
-  return head.length - 1 <= MOST_COLUMNS ? rows : head.map((_, column) => rows.map((row) => row[column] ?? ''));
+  return head.length - 1 <= MOST_COLUMNS || rows.length >= head.length
+    ? rows
+    : head.map((_, column) => rows.map((row) => row[column] ?? ''));
 }
 
 /** What a reader must know of single results: what stopped or kept a variant, and what rests on a guess. */
@@ -121,31 +128,29 @@ function remarks({ results, kase }: CaseRun): readonly Part[] {
   return lines.length === 0 ? [] : [{ title: 'Remarks', lines }];
 }
 
-function causePart(kase: Case, { results }: CaseRun, programs: string): readonly Part[] {
+/** The cause, and what passes: only what this run has seen to pass is called so. */
+function causePart(kase: Case, run: CaseRun, programs: string): readonly Part[] {
   const { cause } = kase;
   if (cause === undefined) return [];
-  const ran = (role: CaseVariant['role']) =>
-    results.find(({ variant, verdict }) => variant.role === role && verdict !== 'not testable')?.variant ??
-    kase.variants.find((variant) => variant.role === role);
-  const [defect, cure] = [ran('reported'), ran('fixed')];
-  const differences = defect === undefined || cure === undefined ? [] : differenceBetween(defect, cure, programs);
+  const ran = run.results.filter(({ verdict }) => verdict !== 'not testable');
+  const defect = ran.find(({ variant }) => variant.role === 'reported')?.variant;
+  const cures = ran.filter(({ variant }) => variant.role === 'fixed');
+  const shown = outcomeOf(run).outcome === 'reproduced';
   return [
     {
-      title: 'Cause',
+      title: shown ? 'Cause' : 'Cause, as it is known; this run does not show it',
       lines: [
         cause.says,
         `Confidence ${cause.confidence}, ${cause.provenance}: ${cause.source}.${cause.rule === undefined ? '' : ` Rule of the diagnosis: ${cause.rule}.`}`,
       ],
     },
-    ...(cure === undefined
-      ? []
-      : [
-          {
-            title: `What passes: "${cure.name}"`,
-            lines: cure.why === undefined ? [] : [`${capital(cure.why)}.`],
-            code: differences.flatMap(differenceLines),
-          },
-        ]),
+    ...cures.map(
+      ({ variant, verdict }): Part => ({
+        title: `${verdict === 'contradicted' ? 'What should pass, and did not' : 'What passes'}: "${variant.name}"`,
+        lines: variant.why === undefined ? [] : [`${capital(variant.why)}.`],
+        code: defect === undefined ? [] : differenceBetween(defect, variant, programs).flatMap(differenceLines),
+      }),
+    ),
   ];
 }
 
@@ -155,49 +160,4 @@ function differenceLines({ where, removed, added }: Difference): readonly string
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** What a case is, without a run: for `hil case show`. */
-export function describeCase(kase: Case): string {
-  const lines: string[] = [kase.id, `  ${kase.title}`, ''];
-  const add = (title: string, text: string): void => {
-    lines.push(title, ...wrap(text, WIDTH).map((line) => `  ${line}`), '');
-  };
-  add('Catalogue', kase.catalogue.join(', '));
-  add(
-    'Runs on',
-    `${kase.chips.join(', ')}${kase.rom === undefined ? '' : `, ROM ${kase.rom.map(romText).join(', ')}`}`,
-  );
-  add('Symptom', kase.symptom);
-  add('Report', kase.report);
-  if (kase.cause !== undefined) {
-    add('Cause', kase.cause.says);
-    add('Known from', `${kase.cause.source} (confidence ${kase.cause.confidence}, ${kase.cause.provenance})`);
-  }
-  for (const { id, says, prior } of kase.hypotheses)
-    add(`Hypothesis ${id}`, `${says}${prior === undefined ? '' : ` (held likely: ${prior})`}`);
-  if (kase.note !== undefined) add('Note', kase.note);
-  lines.push('Variants');
-  lines.push(
-    textTable(
-      [
-        ['name', 'role', 'expected', 'because'],
-        ...kase.variants.map((variant) => [
-          variant.name,
-          variant.role,
-          Object.entries(variant.expect)
-            .map(([name, matcher]) => `${name}: ${showMatcher(name, matcher)}`)
-            .join('\n'),
-          `${variant.why ?? ''} (${variant.confidence})`.trim(),
-        ]),
-      ],
-      44,
-    ).replace(/^/gm, '  '),
-  );
-  if (kase.links.length > 0) lines.push('', 'Reported at', ...kase.links.map((link) => `  ${link}`));
-  return lines.join('\n');
-}
-
-function romText(id: number): string {
-  return `0x${id.toString(16).toUpperCase().padStart(2, '0')}`;
 }

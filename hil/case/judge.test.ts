@@ -81,7 +81,14 @@ describe('two expectations contradict each other', () => {
 describe('as a person reads it', () => {
   test.each<[string, Reading | undefined, string]>([
     ['core.pc', 0x1fff_0004, '0x1FFF_0004'],
+    ['core.msp', 0x2000_30d0, '0x2000_30D0'],
+    ['core.vtor', 0, '0x0000_0000'],
+    ['register.RCC_CFGR', 0x12, '0x0000_0012'],
+    ['boot.nvic_ispr', 4, '0x0000_0004'],
+    ['boot.primask', 1, '1'],
+    ['rom.id', 0x92, '0x92'],
     ['core.ipsr', 15, '15'],
+    ['core.ipsr.2', 15, '15'],
     ['app.starts', 2, '2'],
     ['rom.answers', true, 'yes'],
     ['reset.flags', [], 'none'],

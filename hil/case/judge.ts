@@ -60,8 +60,10 @@ export function contradictions(a: Expectations, b: Expectations): readonly strin
 /** As a person reads it: addresses and registers in hex, counts in decimal. */
 export function showReading(name: string, value: Reading | undefined): string {
   if (value === undefined) return 'not observed';
-  if (typeof value === 'number')
-    return isDecimal(name) || !Number.isInteger(value) || value < 0 ? String(value) : hex(value);
+  if (typeof value === 'number') {
+    if (isDecimal(name) || !Number.isInteger(value) || value < 0) return String(value);
+    return BYTE.test(name) ? hex(value) : word(value);
+  }
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
   return value === true ? 'yes' : value === false ? 'no' : value;
 }
@@ -78,9 +80,17 @@ export function showMatcher(name: string, matcher: Matcher): string {
   return `${showReading(name, min)} to ${showReading(name, max)}`;
 }
 
-/** Counts, exception numbers and error codes; what is not one of them is an address, a register or an identifier. */
+/** Counts, exception numbers, single bits and error codes; what is not one of them is an address, a register or an identifier. */
 const DECIMAL =
-  /^(core\.(ipsr|primask|control)|app\.|boot\.(n|diverted|fresh|faults|hclk|ipsr)|error\.code|.*\.(starts|count|ms|bytes|pages?|length)(\..*)?|op\..*|options\.)/;
+  /^(app\..+|options\..+|op\..+|error\.code|flash\.empty|(core|boot|handover)\.(ipsr|primask|control|basepri|faultmask)|boot\.(n|diverted|fresh|faults|hclk)|.*\.(starts|count|ms|bytes|pages?|length))(\.\d+)?$/;
+/** Eight bits wide; everything else that is no count has 32. */
+const BYTE = /^rom\.id(\.\d+)?$/;
+
+/** 0x0000_0012: all of a word, as reference manuals show one. */
+function word(value: number): string {
+  const digits = value.toString(16).toUpperCase().padStart(8, '0');
+  return `0x${digits.slice(0, -4)}_${digits.slice(-4)}`;
+}
 
 function isDecimal(name: string): boolean {
   return DECIMAL.test(name);

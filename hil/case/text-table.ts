@@ -1,8 +1,43 @@
 /** Rows as aligned columns; the first row is the head. Cells that are too long are broken at blanks. */
 export function textTable(rows: readonly (readonly string[])[], widest = 32): string {
-  const broken = rows.map((row) => row.map((cell) => wrap(cell, widest)));
   const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, i) =>
+  return drawn(rows, Array<number>(columns).fill(widest));
+}
+
+/**
+ * Rows as aligned columns that together are no wider than `width`, if their longest words allow it: the widest column gives way first.
+ * Rows and columns change places where only that makes them fit.
+ */
+export function fittedTable(rows: readonly (readonly string[])[], width: number): string {
+  const turned = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ''));
+  const [as, across] = [fitted(rows, width), fitted(turned, width)];
+  return total(as) <= width || total(as) <= total(across) ? drawn(rows, as) : drawn(turned, across);
+}
+
+const GAP = '  ';
+
+function fitted(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const longest = (cells: readonly string[]): number => Math.max(0, ...cells.map((cell) => cell.length));
+  const cellsOf = (column: number): readonly string[] => rows.map((row) => row[column] ?? '');
+  const least = Array.from({ length: columns }, (_, i) => longest(cellsOf(i).flatMap((cell) => cell.split(/[ \n]/))));
+  const widths = Array.from({ length: columns }, (_, i) => longest(cellsOf(i).flatMap((cell) => cell.split('\n'))));
+  while (total(widths) > width) {
+    const room = widths.map((wide, i) => (wide > (least[i] as number) ? wide : 0));
+    const widest = Math.max(0, ...room);
+    if (widest === 0) break;
+    widths[room.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, wide) => sum + wide, 0) + GAP.length * Math.max(0, widths.length - 1);
+}
+
+function drawn(rows: readonly (readonly string[])[], widest: readonly number[]): string {
+  const broken = rows.map((row) => row.map((cell, i) => wrap(cell, widest[i] ?? 0)));
+  const widths = widest.map((_, i) =>
     Math.max(0, ...broken.flatMap((row) => (row[i] ?? []).map((line) => line.length))),
   );
   return broken
@@ -11,7 +46,7 @@ export function textTable(rows: readonly (readonly string[])[], widest = 32): st
       return Array.from({ length: height }, (_, line) =>
         widths
           .map((width, i) => (row[i]?.[line] ?? '').padEnd(width))
-          .join('  ')
+          .join(GAP)
           .trimEnd(),
       );
     })

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Case, type CaseVariant, concerns } from '../case/case.ts';
 import { boardFor } from '../case/choose-board.ts';
-import { describeCase, explainMarkdown, explainText } from '../case/explain.ts';
+import { describeCase } from '../case/describe-case.ts';
+import { explainMarkdown, explainText } from '../case/explain.ts';
 import { loadCaseNamed, loadCases } from '../case/load-case.ts';
 import { type CaseRun, outcomeOf } from '../case/outcome.ts';
 import { planned } from '../case/plan.ts';
 import { runVariant, type VariantResult } from '../case/run-variant.ts';
-import { textTable } from '../case/text-table.ts';
+import { fittedTable } from '../case/text-table.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { HilError } from '../error/hil-error.ts';
 import { didYouMean } from '../error/yaml-problems.ts';
@@ -19,6 +20,8 @@ import { caseProgramsFolder, casesFolder } from '../rig/paths.ts';
 import type { BoardEntry, Rig } from '../rig/rig.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
 import { withBoard } from './with-bench.ts';
+
+const WIDTH = 118;
 
 interface CaseOptions {
   readonly rig: string;
@@ -79,7 +82,7 @@ function listText(cases: readonly Case[]): string {
     kase.title,
     `${kase.chips.join(' ')}${kase.rom === undefined ? '' : ` (${kase.rom.map((id) => `0x${id.toString(16).toUpperCase()}`).join(' ')})`}`,
   ]);
-  return textTable([['case', 'of', 'title', 'parts'], ...rows], 60);
+  return fittedTable([['case', 'of', 'title', 'parts'], ...rows], WIDTH);
 }
 
 /** Runs cases one after the other; the worst exit code wins: a failure over a rig fault. */
@@ -95,7 +98,8 @@ async function runCases(ids: readonly string[], options: CaseOptions): Promise<E
     process.stdout.write(
       `${options.json === true ? JSON.stringify(reportOf(run), null, 2) : explainText(run, caseProgramsFolder())}\n\n`,
     );
-    for (const { variant, why } of failures) process.stderr.write(`${kase.id}: "${variant}" failed: ${why}\n`);
+    for (const { variant, why } of failures)
+      process.stderr.write(`${kase.id}: "${variant}" is not as it must be: ${why}\n`);
     if (failures.length > 0) worst = exitCode.testFailed;
   }
   return worst;

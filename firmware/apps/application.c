@@ -12,6 +12,10 @@
  * APP_JUMP_KEEPS_TICK           leaves SysTick and its interrupt running at the jump
  * APP_JUMP_RETURNS              the function finds a reason not to jump, and returns
  * APP_JUMP_FROM_TICK            the byte that asks for the jump is looked for in the tick's handler, which then jumps
+ * APP_JUMP_WORD                 word of the ROM's table that is taken for its reset vector; 1 if not given
+ * APP_JUMP_STACK                initial stack pointer that is given to the ROM instead of its own
+ * APP_JUMP_TO_DATA              branches to a variable in RAM that holds no code
+ * APP_JUMP_WITHOUT_REMAP        leaves the main flash mapped at 0
  * APP_ERROR_AT_START            ends in Error_Handler before its main loop
  * APP_FAULT_AT_START            reads where there is nothing
  */
@@ -25,6 +29,12 @@
 #endif
 #ifndef APP_HZ_OFF_BY
 #define APP_HZ_OFF_BY 0u
+#endif
+#ifndef APP_JUMP_WORD
+#define APP_JUMP_WORD 1u
+#endif
+#ifndef APP_JUMP_STACK
+#define APP_JUMP_STACK word_at(PART_SYSTEM_MEMORY)
 #endif
 #define TICK_HZ 1000u
 #define WORDS_EVERY_MS 100u
@@ -157,14 +167,19 @@ void JumpToBootloader(void)
     NVIC->ICPR[i] = 0xFFFFFFFFu;
   }
   enable_clock(&FAMILY_SYSCFG_ENR, FAMILY_SYSCFG_ENR_MASK);
+#ifndef APP_JUMP_WITHOUT_REMAP
   FAMILY_MEM_MODE = (FAMILY_MEM_MODE & ~FAMILY_MEM_MODE_Msk) | MEM_MODE_VALUE_SYSTEM_FLASH;
+#endif
 #ifndef APP_JUMP_MASKED
   cpu_irq_enable();
 #endif
-#ifdef APP_JUMP_TO_TABLE
+#if defined(APP_JUMP_TO_TABLE)
   leave(PART_SYSTEM_MEMORY, word_at(PART_SYSTEM_MEMORY));
+#elif defined(APP_JUMP_TO_DATA)
+  static volatile uint32_t data[] = {0xDEADDEADu}; /* UDF 0xAD, twice */
+  leave((uint32_t)data | 1u, word_at(PART_SYSTEM_MEMORY));
 #else
-  leave(word_at(PART_SYSTEM_MEMORY + 4u), word_at(PART_SYSTEM_MEMORY));
+  leave(word_at(PART_SYSTEM_MEMORY + 4u * APP_JUMP_WORD), APP_JUMP_STACK);
 #endif
 }
 

@@ -44,7 +44,7 @@ export async function diagnose(
   if (answer.works) return judge(chip, evidence);
 
   const watched = await watch(subject, provocation, boot, triggerMs === undefined ? {} : { triggerMs });
-  const full: Evidence = { ...evidence, stops: watched.stops };
+  const full: Evidence = { ...evidence, begins: watched.begins, stops: watched.stops };
   if (watched.handover === undefined || !experiments) {
     const suspects =
       watched.handover === undefined ? {} : suspectsAt(subject, provocation.attempt, boot, watched.handover);

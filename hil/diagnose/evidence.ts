@@ -128,6 +128,8 @@ export interface Evidence {
   readonly now: MachineSight;
   /** Reset flags that came since the attempt was set off. */
   readonly resetFlags: readonly string[];
+  /** Where the core stood when the instrumented run was to begin, before anything was set off. */
+  readonly begins?: MachineSight['where'];
   /** Stops of the instrumented run, in order: the entry, then what came after it. Absent: none was made. */
   readonly stops?: readonly Stop[];
   readonly operations?: readonly OperationSight[];

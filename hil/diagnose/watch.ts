@@ -1,5 +1,6 @@
 import { type Chip, contains } from '../chip/chip.ts';
 import { isHilError } from '../error/hil-error.ts';
+import { whereIs } from '../probe/inspect.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { BootSight, MachineSight, Stop, StopPlace } from './evidence.ts';
 import type { Provocation, Subject } from './provocation.ts';
@@ -14,6 +15,8 @@ export interface WatchOptions {
 }
 
 export interface Watched {
+  /** Where the core stood before the trigger. In system memory there is nothing to watch of an entry: it has been made. */
+  readonly begins: MachineSight['where'];
   /** In order; the last is where it ended. */
   readonly stops: readonly Stop[];
   /** The handover was reached: the ROM's first instruction, or the application's after GO. */
@@ -57,6 +60,11 @@ export async function watch(
   await prepared(provocation);
   await probe.reacquire();
   await probe.halt();
+  const begins = whereIs(chip, (await probe.readRegisters(['pc'])).pc);
+  if (provocation.attempt === 'entry' && begins === 'system memory') {
+    await probe.resume();
+    return { begins, stops: [] };
+  }
   const go = provocation.table === undefined ? undefined : await resetVector(probe, provocation.table);
   const entries = entriesOf(chip, boot, provocation, go);
   const breakpoints = [
@@ -73,7 +81,7 @@ export async function watch(
     await probe.catchFaults(true);
     await probe.resume();
     await provocation.trigger();
-    return await collect(subject, provocation, boot, entries, options);
+    return { begins, ...(await collect(subject, provocation, boot, entries, options)) };
   } finally {
     await probe.halt().catch(() => {});
     await probe.catchFaults(false);
@@ -105,7 +113,7 @@ async function collect(
   boot: BootSight,
   entries: ReturnType<typeof entriesOf>,
   { triggerMs = TRIGGER_MS, atHandover }: WatchOptions,
-): Promise<Watched> {
+): Promise<Omit<Watched, 'begins'>> {
   const { probe, chip } = subject;
   const handoverPlace: StopPlace = provocation.attempt === 'entry' ? 'rom entry' : 'application entry';
   const stops: Stop[] = [];

@@ -33,7 +33,7 @@ import {
   vtorAtEntry,
 } from './interrupts.ts';
 import { clockLeft, dmaRunning, flashErrorsLeft, flashLeftOpen, peripheralLeftOn } from './machine-left.ts';
-import { applicationFault, flagLost, jumpNotMade } from './never-left.ts';
+import { applicationFault, entersByItself, flagLost, jumpNotMade } from './never-left.ts';
 import { emptyCheck, jumpNotSupported, noRemap, romCameBack, syscfgClockOff } from './rom-returns.ts';
 import { independentWatchdog, resetInstead, windowWatchdog } from './watchdogs.ts';
 
@@ -76,11 +76,11 @@ export const rules: readonly Rule[] = [
   goToErased,
   goToNoTable,
   resetReturnsToRom,
-  bootPinIgnored,
   emptyFlagLatched,
   emptyFlagCleared,
   erasedFlash,
   readoutProtected,
+  bootPinIgnored,
   otherPortChosen,
   rxHeldLow,
   wrongParity,
@@ -89,6 +89,7 @@ export const rules: readonly Rule[] = [
   romHung,
   applicationRuns,
   flagLost,
+  entersByItself,
   applicationFault,
   jumpNotMade,
 ];

@@ -30,7 +30,8 @@ export const otherPortChosen: Rule = {
   look: (seen) => {
     if (!deaf(seen) || seen.e.answer === undefined) return undefined;
     const chosen = ports(seen).filter((port) => port.chosen);
-    if (chosen.length === 0) return undefined;
+    // While it listens a ROM may keep several enabled: one alone is a choice.
+    if (chosen.length !== 1) return undefined;
     return consistent(
       `the ROM runs (PC ${hex(seen.e.now.pc)}) and does not answer`,
       ...chosen.map(({ name }) => `${name} is enabled with BRR = ${hex(seen.e.now.registers[`${name}_BRR`] ?? 0)}`),

@@ -25,6 +25,20 @@ export const flagLost: Rule = {
   },
 };
 
+/** Before anything was asked for, a start of the program had led into the ROM already. */
+export const entersByItself: Rule = {
+  id: 'enters-by-itself',
+  attempt: 'entry',
+  look: ({ e }) =>
+    e.begins === 'system memory'
+      ? consistent('the core was in system memory before the jump was asked for, after a start of this program')
+      : undefined,
+  says: () =>
+    'The program goes into the ROM at its start, without being asked: what asks for it (a word in RAM, as a rule) is still set from the last time.',
+  fix: 'clear the flag before the jump, not after it, and obey it only after a software reset (SFTRSTF).',
+  provenance: { source: 'stm32world.com guide (flag in RAM); candleLight_fw PR 319', confidence: 'corroborated' },
+};
+
 export const applicationFault: Rule = {
   id: 'application-fault',
   attempt: 'any',

@@ -1,0 +1,3 @@
+/* Branches to a variable. */
+#define APP_JUMP_TO_DATA
+#include "application.c"

@@ -32,12 +32,13 @@ export function describeCase(kase: Case): string {
     );
   }
   if (kase.note !== undefined) add('Note', kase.note);
+  const told = kase.observations.some(({ reported }) => reported !== undefined);
   table('Observations', [
-    ['', 'what', 'reported'],
+    ['', 'what', ...(told ? ['reported'] : [])],
     ...kase.observations.map(({ id, title, reads, reported }) => [
       id,
       title,
-      reads === undefined || reported === undefined ? '' : showMatcher(reads, reported),
+      ...(!told ? [] : [reads === undefined || reported === undefined ? '' : showMatcher(reads, reported)]),
     ]),
   ]);
   table('Variants', [

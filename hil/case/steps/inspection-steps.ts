@@ -95,7 +95,7 @@ export const inspectionSteps: Readonly<Record<string, Verb>> = {
     args: z.undefined(),
     reads: ['evidence.*'],
     async run(stage) {
-      await takeOutcome(stage, await stage.bench.whoAnswers(), 'answers');
+      await takeOutcome(stage, await stage.bench.whoAnswers(), 'evidence.what');
       stage.read(await flashState(stage));
     },
   }),

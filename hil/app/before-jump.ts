@@ -3,9 +3,10 @@ import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { vectorTableAt } from '../image/fit.ts';
 import { imageSize, makeImage } from '../image/image.ts';
+import { formatText } from '../transport/serial-line.ts';
 import { clockText } from './clock-facts.ts';
 import type { Life } from './life.ts';
-import { readableShare, textOfBytes } from './line-text.ts';
+import { READABLE_ENOUGH, readableShare, textOfBytes } from './line-text.ts';
 import type { AppPlan } from './plan.ts';
 import { signText } from './sign-of-life.ts';
 import { type Signature, settledLooks, signatureOf, troubleOf } from './signature.ts';
@@ -70,7 +71,6 @@ export function inRom({ where }: CoreSight): boolean {
 
 /** @returns HilError 474 */
 export function noSign(board: string, { sign, format }: AppPlan, { heard, windowMs }: Life): HilError {
-  const readable = readableShare(heard.bytes);
   const came =
     heard.bytes.length === 0
       ? 'nothing came on the console'
@@ -80,22 +80,25 @@ export function noSign(board: string, { sign, format }: AppPlan, { heard, window
     `${board}: the application did not show its sign of life within ${windowMs} ms (it ${sign === undefined ? '' : signText(sign)}); ${came}`,
     {
       blame: 'firmware',
-      context: { baudRate: format.baudRate, ...(readable < 0.8 ? { unreadable: true } : {}) },
+      context: {
+        format: formatText(format),
+        ...(readableShare(heard.bytes) < READABLE_ENOUGH ? { unreadable: true } : {}),
+      },
     },
   );
 }
 
 /** How an application lives, one line each. */
 export function lifeText({ heard, looks, windowMs }: Life, signature: Signature): readonly string[] {
-  const { memories, vectors, primask, control, clock, sysTick } = signature;
+  const { memories, vectors, primask, control, clock, sysTick, mode } = signature;
   const constant = (value: number | undefined): string => (value === undefined ? 'changing' : hex(value));
   const last = looks.at(-1);
   return [
     `${looks.length} looks in ${windowMs} ms: code in ${memories.join(' and ')}${last === undefined ? '' : `, PC last at ${hex(last.pc)}${last.symbol === undefined ? '' : ` (${last.symbol})`}`}`,
-    `vector table ${constant(vectors)}, PRIMASK ${constant(primask)}, CONTROL ${constant(control)}, SysTick ${sysTick ?? 'changing'}`,
+    `vector table ${constant(vectors)}, PRIMASK ${constant(primask)}, CONTROL ${mode === 'thread' ? constant(control) : 'of no thread'}, SysTick ${sysTick ?? 'changing'}`,
     `SYSCLK from ${clock === undefined ? 'changing sources' : clockText(clock)}`,
     heard.bytes.length === 0
       ? 'the console is silent'
-      : `the console: ${heard.bytes.length} bytes${heard.goesOn ? '' : ', at the start only'}: '${textOfBytes(heard.bytes)}'`,
+      : `the console${readableShare(heard.bytes) < READABLE_ENOUGH ? ', not readable with this `--baud` and `--format`' : ''}: ${heard.bytes.length} bytes${heard.goesOn ? '' : ', at the start only'}: '${textOfBytes(heard.bytes)}'`,
   ];
 }

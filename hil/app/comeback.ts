@@ -46,12 +46,23 @@ export async function observeReturn(bench: Bench, ear: Ear, plan: AppPlan, befor
   const outside = life.looks.filter((look) => !inRom(look));
   const counted = jumpsAlone && outside.length > 0 ? { looks: outside } : life;
   const signature = signatureOf(counted, bench.chip, image);
-  const differences = [
-    ...compareSignatures(before.signature, signature),
-    ...(signature.trouble === undefined ? compareHeard(before.life.heard, life.heard, before.sharedLine) : []),
-  ];
-  const asBefore = differences.every(({ weight }) => weight === 'noted') && life.sign !== false;
+  const differences = isKnown(before) ? differencesOf(before, { life, signature }) : [];
+  const works = isKnown(before) || signature.trouble === undefined;
+  const asBefore = works && differences.every(({ weight }) => weight === 'noted') && life.sign !== false;
   return { life, signature, differences, asBefore, seen: outside.length > 0 };
+}
+
+/** False of an application that was in the ROM at the first look: then it need only be seen at work after GO. */
+export function isKnown({ signature }: Pick<LifeBefore, 'signature'>): boolean {
+  return signature.trouble?.kind !== 'ROM';
+}
+
+function differencesOf(
+  { life, signature, sharedLine }: LifeBefore,
+  after: Pick<Return, 'life' | 'signature'>,
+): readonly Difference[] {
+  const heard = after.signature.trouble === undefined ? compareHeard(life.heard, after.life.heard, sharedLine) : [];
+  return [...compareSignatures(signature, after.signature), ...heard];
 }
 
 /**
@@ -71,13 +82,17 @@ export async function awaitComeback(
     const back = await observeReturn(bench, ear, plan, before);
     const ms = Math.round(limit.elapsedMs());
     if (back.asBefore) {
-      say(`as before the jump, ${ms} ms after GO`);
+      say(
+        isKnown(before)
+          ? `as before the jump, ${ms} ms after GO`
+          : `it runs, ${ms} ms after GO; how it lived before is not known`,
+      );
       for (const line of lifeText(back.life, back.signature)) say(line);
       for (const one of back.differences) say(`noted: ${differenceText(one)}`);
       if (plan.sign !== undefined) say(`it ${signText(plan.sign)}`);
       return back.signature;
     }
-    if (jumpsAlone && back.life.looks.some(inRom) && (await jumpedAgain(bench, say))) {
+    if (jumpsAlone && back.life.looks.some(inRom) && (await jumpedAgain(bench, ear, say))) {
       for (const one of back.seen ? back.differences : []) say(`noted: ${differenceText(one)}`);
       return back.signature;
     }
@@ -85,8 +100,10 @@ export async function awaitComeback(
     if (limit.remainingMs() > 0 && !jumpsAlone) continue;
     for (const line of lifeText(back.life, back.signature)) say(line);
     const demanded = back.differences.filter(({ weight }) => weight === 'demanded');
-    if (demanded.length === 0) throw noSign(bench.board, plan, back.life);
-    throw notAsBefore(bench.board, demanded, back.life, ms);
+    if (demanded.length > 0) throw notAsBefore(bench.board, demanded.map(differenceText), back.life, ms);
+    if (back.signature.trouble !== undefined)
+      throw notAsBefore(bench.board, [back.signature.trouble.says], back.life, ms);
+    throw noSign(bench.board, plan, back.life);
   }
 }
 
@@ -94,7 +111,9 @@ export async function awaitComeback(
  * An application that jumps soon after each start is in the ROM before it can be looked at. A ROM that was entered anew has yet to
  * learn the baud rate, and answers 0x7F with ACK; one that never left answers NACK, because it is synchronised.
  */
-async function jumpedAgain(bench: Bench, say: Say): Promise<boolean> {
+async function jumpedAgain(bench: Bench, ear: Ear, say: Say): Promise<boolean> {
+  // It would take the answers of the ROM.
+  ear.stop();
   const { session } = await bench.meetBootloader();
   session.close();
   if (session.id.sync !== 'fresh') return false;
@@ -102,12 +121,11 @@ async function jumpedAgain(bench: Bench, say: Say): Promise<boolean> {
   return true;
 }
 
-function notAsBefore(board: string, demanded: readonly Difference[], { looks }: Life, ms: number): HilError {
-  const [first, ...others] = demanded.map(differenceText);
+function notAsBefore(board: string, what: readonly string[], { looks }: Life, ms: number): HilError {
   const last = looks.at(-1);
   return new HilError(
     473,
-    `${board}: the application is not back as it was before the jump, ${ms} ms after GO: ${first}${others.length === 0 ? '' : `; ${others.join('; ')}`}`,
+    `${board}: the application is not back as it was before the jump, ${ms} ms after GO: ${what.join('; ')}`,
     {
       blame: 'firmware',
       context: {

@@ -1,7 +1,7 @@
 import { hex } from '../error/format-error.ts';
 import { clockText } from './clock-facts.ts';
 import type { Life } from './life.ts';
-import { readableShare, textOfBytes } from './line-text.ts';
+import { READABLE_ENOUGH, readableShare, textOfBytes } from './line-text.ts';
 import type { Signature } from './signature.ts';
 
 /** One thing that is not as it was before the way through the ROM. */
@@ -13,9 +13,8 @@ export interface Difference {
   readonly weight: 'demanded' | 'noted';
 }
 
-/** Text that is readable by less than this share was sent at another baud rate than it is read at. */
+/** Text that is readable by this share was surely read at its own baud rate. */
 const READABLE = 0.95;
-const GARBLED = 0.8;
 
 /** Compares how an application lives after the way through the ROM with how it lived before. */
 export function compareSignatures(before: Signature, after: Signature): readonly Difference[] {
@@ -62,7 +61,7 @@ export function compareHeard(before: Life['heard'], after: Life['heard'], shared
   ];
   if (was === 0) return is === 0 ? [] : found('noted');
   if (is === 0) return found(before.goesOn || !sharedLine ? 'demanded' : 'noted');
-  const garbled = readableShare(before.bytes) >= READABLE && readableShare(after.bytes) < GARBLED;
+  const garbled = readableShare(before.bytes) >= READABLE && readableShare(after.bytes) < READABLE_ENOUGH;
   // A few bytes between two formats prove nothing; a garbled stream is an application at another clock.
   if (garbled && (after.goesOn || !sharedLine)) return found('demanded');
   return before.goesOn && !after.goesOn ? found('demanded') : [];

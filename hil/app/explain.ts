@@ -7,8 +7,8 @@ import type { Answer } from '../diagnose/evidence.ts';
 import type { Provocation } from '../diagnose/provocation.ts';
 import { hex } from '../error/format-error.ts';
 import { type HilError, isHilError } from '../error/hil-error.ts';
-import type { Image } from '../image/image.ts';
-import { type LifeBefore, observeReturn } from './comeback.ts';
+import { type Image, wordAt } from '../image/image.ts';
+import { isKnown, type LifeBefore, observeReturn } from './comeback.ts';
 import { differenceText } from './compare-life.ts';
 import { type AskForButton, awaitJump, pullTrigger } from './jump.ts';
 import type { AppPlan } from './plan.ts';
@@ -24,6 +24,8 @@ export interface Repetition {
   readonly askForButton?: AskForButton | undefined;
   /** How it lived before the jump; absent if it never did. */
   readonly before?: LifeBefore | undefined;
+  /** Called before a stage is repeated. */
+  readonly onRepeat?: (() => void) | undefined;
 }
 
 /** A start, and what an application does before it listens. */
@@ -47,15 +49,20 @@ export interface Explanation {
  */
 export async function explainFailure(stage: StageId, cause: unknown, repetition: Repetition): Promise<Explanation> {
   if (stage === 'started') return explainStart(cause, repetition);
-  // Nothing was handed over: the function decided so.
-  if (isHilError(cause) && cause.context.returned === true) return { lines: [] };
+  if (isHilError(cause) && cause.context.came === 'back') {
+    return {
+      lines: ['cause: the function returned instead of jumping: nothing was handed over, so nothing was repeated'],
+    };
+  }
   const diagnosis = await diagnosisOf(stage, repetition);
   return diagnosis === undefined ? { lines: [] } : { diagnosis, lines: explanationText(diagnosis) };
 }
 
 /** Nothing was handed over yet: what the core shows as it stands is all there is. */
-async function explainStart(cause: unknown, { bench, plan }: Repetition): Promise<Explanation> {
+async function explainStart(cause: unknown, repetition: Repetition): Promise<Explanation> {
+  const { bench, plan } = repetition;
   const kind = isHilError(cause) ? cause.context.kind : undefined;
+  if (kind === 'hung with interrupts off') return { lines: await callerOfLoop(repetition) };
   if (kind !== 'ROM' && kind !== 'fault') return { lines: [] };
   await bench.probe.reacquire();
   const diagnosis = await explainAsItStands(bench, { image: plan.image });
@@ -71,6 +78,18 @@ async function explainStart(cause: unknown, { bench, plan }: Repetition): Promis
   };
 }
 
+/** An endless loop with interrupts off is what most error handlers are: LR still points to who called. */
+async function callerOfLoop({ bench, plan }: Repetition): Promise<readonly string[]> {
+  const { lr } = await bench.look();
+  const caller = lr - (lr % 2);
+  const inImage = wordAt(plan.image, caller - (caller % 4)) !== undefined;
+  return inImage
+    ? [
+        `LR is ${hex(lr)}${place(plan.image, caller)}: unless it was used for something else since, the loop was called there`,
+      ]
+    : [];
+}
+
 function place(image: Image, address: number): string {
   const symbol = symbolAt(image, address);
   return symbol === undefined ? '' : ` (${symbol})`;
@@ -82,25 +101,26 @@ function place(image: Image, address: number): string {
  */
 export async function diagnosisOf(stage: StageId, repetition: Repetition): Promise<Diagnosis | undefined> {
   const { bench } = repetition;
+  const provocation = provocationOf(stage, repetition);
+  if (provocation === undefined) return undefined;
+  repetition.onRepeat?.();
+  return diagnose(bench, provocation, provocation.attempt === 'entry' ? { triggerMs: TRIGGER_MS } : {});
+}
+
+function provocationOf(stage: StageId, repetition: Repetition): Provocation | undefined {
   switch (stage) {
     case 'programmed':
     case 'started':
       return undefined;
     case 'jumped':
     case 'entered':
-      return diagnose(bench, entryOf(repetition), { triggerMs: TRIGGER_MS });
+      return entryOf(repetition);
     case 'read':
     case 'written':
-      return diagnose(
-        bench,
-        entryOf(repetition, async (rom) => writes(repetition, rom)),
-        { triggerMs: TRIGGER_MS },
-      );
+      return entryOf(repetition, async (rom) => writes(repetition, rom));
     case 'go':
-    case 'back': {
-      const go = goOf(repetition);
-      return go === undefined ? undefined : diagnose(bench, go);
-    }
+    case 'back':
+      return goOf(repetition);
   }
 }
 
@@ -180,7 +200,7 @@ function sentence(error: HilError): string {
 /** GO to the plan's table, after the application's own jump. */
 function goOf(repetition: Repetition): Provocation | undefined {
   const { bench, plan, before, askForButton } = repetition;
-  if (plan.go.kind !== 'table' || before === undefined) return undefined;
+  if (plan.go.kind !== 'table' || before === undefined || !isKnown(before)) return undefined;
   const table = plan.go.address;
   let rom: BootloaderHandle | undefined;
   return {

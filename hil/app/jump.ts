@@ -71,17 +71,19 @@ async function press(bench: Bench, askForButton: AskForButton | undefined): Prom
 
 /**
  * Waits until the core is in system memory.
- * @throws HilError 471: it is not in time, it faulted or hangs, or the function that was called came back
+ * @throws HilError 471: it is not in time, it faulted or hangs, or the function that was called came back; `context.came` says which
  */
 export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefined, say: Say): Promise<void> {
   const { board, scope } = bench;
   const limit = deadline('jump into the ROM', plan.withinMs, scope);
   const looks: CoreSight[] = [];
-  const failed = (says: string, look: CoreSight, came: 'back' | 'nowhere' = 'nowhere'): HilError =>
+  const failed = (came: 'back' | 'late' | 'trouble', says: string, look: CoreSight): HilError =>
     new HilError(471, `${board}: the application did not get into the ROM: ${says}`, {
-      blame: 'firmware',
+      // Whether what was to make it jump reached it at all is not known, unless the probe called.
+      blame: came === 'late' && call === undefined ? 'unknown' : 'firmware',
       context: {
-        ...(came === 'back' ? { returned: true } : {}),
+        came,
+        trigger: plan.chosen.trigger.kind,
         pc: look.pc,
         ipsr: look.ipsr,
         msp: look.msp,
@@ -98,17 +100,17 @@ export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefi
     }
     if (call !== undefined && returned(call, look)) {
       throw failed(
+        'back',
         `the function that was called came back, after at most ${Math.round(limit.elapsedMs())} ms`,
         look,
-        'back',
       );
     }
     const trouble = looks.length < SURE_LOOKS ? undefined : troubleOf(looks.slice(-SURE_LOOKS), plan.image);
-    if (trouble !== undefined) throw failed(trouble.says, look);
+    if (trouble !== undefined) throw failed('trouble', trouble.says, look);
     await scope.askLag();
     if (limit.remainingMs() <= 0) {
       const at = `${hex(look.pc)}${look.symbol === undefined ? '' : ` (${look.symbol})`}`;
-      throw failed(`after ${Math.round(limit.elapsedMs())} ms the core is in ${look.where}, at ${at}`, look);
+      throw failed('late', `after ${Math.round(limit.elapsedMs())} ms the core is in ${look.where}, at ${at}`, look);
     }
     await delay(BETWEEN_LOOKS_MS, undefined, { signal: scope.signal });
   }

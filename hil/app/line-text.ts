@@ -50,6 +50,9 @@ function isPrintable(byte: number): boolean {
   return byte >= 0x20 && byte < 0x7f;
 }
 
+/** Text that is readable by less than this share was sent at another baud rate than it is read at. */
+export const READABLE_ENOUGH = 0.8;
+
 /** Share of the bytes that are printable ASCII or a line end, 0 to 1; 1 if there are none. */
 export function readableShare(bytes: Uint8Array): number {
   if (bytes.length === 0) return 1;

@@ -83,7 +83,7 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
       before = { life, signature: checkStart(bench, plan, life, say), sharedLine: around.sharedLine };
     });
     await story.run('jumped', async (say) => {
-      say(triggerText(chosen.trigger));
+      say(`by ${triggerText(chosen.trigger)}`);
       const call = await pullTrigger(bench, plan, listening, around.askForButton, say);
       await awaitJump(bench, plan, call, say);
     });
@@ -108,9 +108,9 @@ export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings):
   } catch (error) {
     if (!(error instanceof StoryOver)) throw error;
     ear?.stop();
-    if (around.withoutDiagnosis !== true && failedByRig(story.results()) === false) {
-      around.onDiagnosis?.();
-      explained = await tryToExplain(error, { bench, plan, before, askForButton: around.askForButton });
+    if (around.withoutDiagnosis !== true && !failedByRig(story.results())) {
+      const { askForButton, onDiagnosis } = around;
+      explained = await tryToExplain(error, { bench, plan, before, askForButton, onRepeat: onDiagnosis });
     }
   } finally {
     ear?.stop();

@@ -1,3 +1,4 @@
+import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { Image } from '../image/image.ts';
 import { bytesOfText, textOfBytes } from './line-text.ts';
@@ -30,7 +31,7 @@ export function parseSignOfLife(text: string, image: Image): SignOfLife {
   if (text.startsWith('symbol:')) {
     const { name, address } = addressOrSymbol(text.slice('symbol:'.length), image, '--alive', 'any');
     if (address % 4 !== 0) {
-      throw new HilError(670, `--alive: ${name} is at 0x${address.toString(16)}, which is no place of a 32-bit word`, {
+      throw new HilError(670, `--alive: ${name} is at ${hex(address)}, which is no place of a 32-bit word`, {
         blame: 'test',
       });
     }
@@ -51,6 +52,6 @@ export function signText(sign: SignOfLife): string {
     case 'answers':
       return `answers '${textOfBytes(sign.question)}' with '${textOfBytes(sign.answer)}'`;
     case 'changes':
-      return `changes its variable ${sign.name} (0x${sign.address.toString(16)})`;
+      return `changes its variable ${sign.name} (${hex(sign.address)})`;
   }
 }

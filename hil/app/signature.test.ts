@@ -111,7 +111,7 @@ describe('back from the ROM', () => {
   test('of one that stands the state is told, with where it stands', () => {
     const stands = look({ ipsr: 3, pc: 0x0800_0300 });
     expect(compareSignatures(before, signature(stands, stands))).toMatchObject([
-      { what: 'state', after: 'it stands in HardFault at 0x08000300' },
+      { what: 'state', after: 'it stands in HardFault at 0x0800_0300' },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { CoreSight } from '../board/bench-types.ts';
 import { type Chip, fieldOf } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
 import { type Image, wordAt } from '../image/image.ts';
 import { type ClockTree, clockTreeOf } from './clock-facts.ts';
 import type { Life } from './life.ts';
@@ -98,7 +99,7 @@ export function vectorTableOf(look: Pick<CoreSight, 'vtor' | 'memoryRemap'>, chi
 export function troubleOf(looks: readonly CoreSight[], image: Image | undefined): Trouble | undefined {
   const last = looks.at(-1);
   if (last === undefined) return undefined;
-  const at = `0x${last.pc.toString(16).padStart(8, '0')}${last.symbol === undefined ? '' : ` (${last.symbol})`}`;
+  const at = `${hex(last.pc)}${last.symbol === undefined ? '' : ` (${last.symbol})`}`;
   const all = (is: (look: CoreSight) => boolean): boolean => looks.every(is);
   if (all(({ where }) => where === 'system memory')) {
     return { kind: 'ROM', says: `the core is in system memory, at ${at}` };

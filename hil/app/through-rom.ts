@@ -33,7 +33,9 @@ export async function rewrite(
   const pages = pagesOf(image, chip);
   const erasedAt = performance.now();
   await session.erasePages(pages.map(({ index }) => index));
-  say(`${pages.length} pages erased in ${Math.round(performance.now() - erasedAt)} ms`);
+  say(
+    `${pages.length} ${pages.length === 1 ? 'page' : 'pages'} erased in ${Math.round(performance.now() - erasedAt)} ms`,
+  );
   for (const { index, base, size } of pages) {
     const bytes = await session.readMemory(base, Math.min(BLANK_BYTES, size));
     const at = bytes.findIndex((byte) => byte !== chip.flash.erasedByte);

@@ -35,7 +35,7 @@ describe('what makes the application jump', () => {
   });
 
   test('--call of a variable is refused', () => {
-    expect(() => chooseTrigger({ call: 'uwTick' }, imageWith())).toThrow(/'uwTick' is a variable at 0x20000010/);
+    expect(() => chooseTrigger({ call: 'uwTick' }, imageWith())).toThrow(/'uwTick' is a variable at 0x2000_0010/);
   });
 
   test('--trigger uart: takes escapes', () => {
@@ -79,8 +79,8 @@ describe('a sign of life', () => {
   test.each([
     ['uart:tick', "prints 'tick'"],
     ['uart:ping\\r=>pong', "answers 'ping\\r' with 'pong'"],
-    ['symbol:uwTick', 'changes its variable uwTick (0x20000010)'],
-    ['symbol:0x2000_0040', 'changes its variable 0x2000_0040 (0x20000040)'],
+    ['symbol:uwTick', 'changes its variable uwTick (0x2000_0010)'],
+    ['symbol:0x2000_0040', 'changes its variable 0x2000_0040 (0x2000_0040)'],
   ])('%s: it %s', (text, words) => {
     expect(signText(parseSignOfLife(text, imageWith()))).toBe(words);
   });

@@ -1,3 +1,4 @@
+import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
 import { bytesOfText, textOfBytes } from './line-text.ts';
@@ -116,7 +117,7 @@ export function addressOrSymbol(
   }
   const symbol = symbolNamed(image, text);
   if (wanted === 'function' && symbol.kind === 'object') {
-    throw new HilError(670, `${option}: '${text}' is a variable at 0x${symbol.address.toString(16)}, no function`, {
+    throw new HilError(670, `${option}: '${text}' is a variable at ${hex(symbol.address)}, no function`, {
       blame: 'test',
       context: { text },
     });
@@ -124,16 +125,16 @@ export function addressOrSymbol(
   return { name: symbol.name, address: symbol.address };
 }
 
-/** For reports: `call of JumpToBootloader (0x08001234)`. */
+/** For reports, to follow "jumps by": `call of JumpToBootloader (0x0800_1234) by the probe`. */
 export function triggerText(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'call':
-      return `call of ${trigger.name} (0x${trigger.address.toString(16).padStart(8, '0')}) by the probe`;
+      return `call of ${trigger.name} (${hex(trigger.address)}) by the probe`;
     case 'uart':
       return `'${textOfBytes(trigger.bytes)}' on the console`;
     case 'button':
       return 'the button';
     case 'none':
-      return 'nothing: it jumps by itself';
+      return 'itself, without a trigger';
   }
 }

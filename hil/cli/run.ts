@@ -59,9 +59,32 @@ export function addRun(program: Command): void {
     .option('--with <file>', 'with --app: another image that goes along, e.g. the loader in front of it')
     .option('--no-diagnosis', 'with --app: do not repeat a failed stage to find its cause')
     .option('--at <address>', 'with --app: where a BIN file goes (default: the base of flash)')
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions, command: Command) => {
+      requireOneKind(command);
       process.exitCode = await (options.app === undefined ? run(options) : runOwnApp({ ...options, app: options.app }));
     });
+}
+
+const OF_SUITES = ['suite', 'suites', 'allowSkip', 'forbidSkips'];
+const OF_AN_APP = ['call', 'trigger', 'alive', 'go', 'baud', 'format', 'within', 'watch', 'with', 'diagnosis', 'at'];
+
+/** An option that would be ignored is a misunderstanding. @throws HilError 612 */
+function requireOneKind(command: Command): void {
+  const given = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+  const withApp = given('app');
+  const ignored = command.options.filter(
+    (option) => given(option.attributeName()) && (withApp ? OF_SUITES : OF_AN_APP).includes(option.attributeName()),
+  );
+  if (ignored.length === 0) return;
+  const names = ignored.map(({ long }) => long).join(', ');
+  throw new HilError(
+    612,
+    withApp ? `${names} belongs to suites, not to --app` : `${names} belongs to --app, which is not given`,
+    {
+      blame: 'test',
+      context: { ignored: names },
+    },
+  );
 }
 
 async function run(options: RunOptions): Promise<ExitCode> {

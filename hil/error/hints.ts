@@ -265,8 +265,17 @@ export const hints: readonly Hint[] = [
       'look at room and permissions of the reports folder; nothing was changed on the board, so run again when it can be written.',
   },
 
-  { code: 620, advice: 'build the firmware first (`make -C firmware`), or correct the path.' },
-  { code: 623, advice: 'build with arm-none-eabi-gcc; a host build of the program looks like this.' },
+  { code: 620, advice: 'correct the path; the firmware of this project is built by `make -C firmware`.' },
+  {
+    code: 623,
+    when: (c) => c.profile !== 'M',
+    advice: 'build with arm-none-eabi-gcc; a host build of the program looks like this.',
+  },
+  {
+    code: 623,
+    when: (c) => c.profile === 'M',
+    advice: 'build for the core of this part (`-mcpu`), or name the board that the program was built for.',
+  },
   {
     code: 624,
     advice:
@@ -296,7 +305,23 @@ export const hints: readonly Hint[] = [
     advice:
       'let it run on this board under a debugger first: it stops before anything of the handover was asked of it.',
   },
-  { code: 471, advice: '`--within SECONDS` gives it more time; `hil diagnose` shows where it was lost.' },
+  {
+    code: 471,
+    when: (c) => c.came === 'back',
+    advice: 'look at the conditions under which the function returns; it was called once, by the probe, as it stands.',
+  },
+  {
+    code: 471,
+    when: (c) => c.came === 'late' && c.trigger === 'uart',
+    advice:
+      'did the text reach it? Compare `--baud` and `--format` with what the application sets, and the text with what it waits for (`\\r`?).',
+  },
+  {
+    code: 471,
+    when: (c) => c.came === 'late' && c.trigger === 'none',
+    advice: 'if it waits to be asked, say how: `--call FUNCTION`, `--trigger uart:TEXT`, `--trigger button`.',
+  },
+  { code: 471, when: (c) => c.came === 'late', advice: '`--within SECONDS` gives it more time.' },
   { code: 472, advice: 'choose another trigger: `--trigger uart:TEXT`, `--trigger button`.' },
   {
     code: 474,
@@ -311,7 +336,7 @@ export const hints: readonly Hint[] = [
   {
     code: 671,
     advice:
-      'give the whole image (ELF or HEX), or the address of a BIN by `--at`; a loader goes along by `--with FILE`.',
+      'give the whole image (ELF or HEX), or the address of a BIN by `--at`; a loader goes along by `--with FILE`. The linker script of another part looks like this, too.',
   },
   { code: 672, advice: 'run in a terminal, or choose `--trigger uart:TEXT` or `--call SYMBOL`.' },
 ];

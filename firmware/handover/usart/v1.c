@@ -16,11 +16,16 @@ void usart_enable(void)
   (void)CONSOLE_USART->DR;
 }
 
-/* Reading SR, then DR clears RXNE and every error flag, overrun too, which raises the same interrupt. */
+/*
+ * Reading SR, then DR clears RXNE and every error flag, overrun too, which raises the same interrupt. With neither set DR is left alone: a
+ * byte that came since SR was read would be lost to who polls.
+ */
 bool usart_receive(uint8_t *byte)
 {
   const uint32_t status = CONSOLE_USART->SR;
-  *byte = (uint8_t)CONSOLE_USART->DR;
+  if (status & (USART_SR_RXNE | USART_SR_ORE)) {
+    *byte = (uint8_t)CONSOLE_USART->DR;
+  }
   return status & USART_SR_RXNE;
 }
 

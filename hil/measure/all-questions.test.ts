@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chips } from '../chip/lookup.ts';
 import { romBehaviours } from '../chip/rom-behaviours.ts';
-import { openQuestions, questions } from './all-questions.ts';
+import { byHand, openQuestions, questions } from './all-questions.ts';
 import { whyNotAsked } from './measure-board.ts';
 import type { Question } from './question.ts';
 
@@ -16,6 +16,13 @@ describe('the open questions of a part', () => {
     const ids = new Set(chips.flatMap(({ name }) => openQuestions(name).map(({ id }) => id)));
     const below = romBehaviours.filter((row) => row.confidence !== 'documented').map((row) => row.question);
     expect([...ids].sort()).toEqual([...new Set(below)].sort());
+  });
+
+  test('can each be asked by this tool, or it says why a person has to', () => {
+    const open = [...new Set(chips.flatMap(({ name }) => openQuestions(name).map(({ id }) => id)))];
+    const asks = questions.map(({ id }) => id);
+    expect(open.filter((id) => !asks.includes(id)).sort()).toEqual(Object.keys(byHand).sort());
+    expect(asks.filter((id) => id in byHand)).toEqual([]);
   });
 
   test('are narrowed to a ROM version', () => {
@@ -35,6 +42,7 @@ describe('the questions that can be asked', () => {
     chip: chips.find(({ name }) => name === 'STM32G070RB') as (typeof chips)[number],
     workable: false,
     romWire: true,
+    goesBack: false,
     permissions: { erase: 'pages', write_protection: false, option_bytes: false, rdp1: false } as const,
     costs: [],
   };
@@ -52,11 +60,18 @@ describe('the questions that can be asked', () => {
     expect(whyNotAsked(asked('wm-odd-length'), { ...board, costs, permissions: none })).toMatch(/rig file/);
   });
 
+  test('are asked by BOOT0 of a ROM that goes back to the program, and not at all where the jump is the question', () => {
+    const back = { ...board, goesBack: true };
+    expect(whyNotAsked(asked('rm-ranges'), back)).toMatch(/goes back .* nobody can work BOOT0/);
+    expect(whyNotAsked(asked('rm-ranges'), { ...back, workable: true })).toBeUndefined();
+    expect(whyNotAsked(asked('msp-in-rom'), { ...back, workable: true })).toMatch(/goes back/);
+    expect(whyNotAsked(asked('exception-slots'), back)).toBeUndefined();
+  });
+
   test('say what a board lacks for them', () => {
     expect(whyNotAsked(asked('boot0-with-program'), { ...board, costs: ['pages'] })).toMatch(/BOOT0/);
     expect(whyNotAsked(asked('vtor-in-rom'), { ...board, romWire: false })).toMatch(/no wire/);
     const m0 = chips.find(({ core }) => !core.hasVtor) as (typeof chips)[number];
     expect(whyNotAsked(asked('vtor-in-rom'), { ...board, chip: m0 })).toMatch(/no VTOR/);
-    expect(whyNotAsked(undefined, board)).toMatch(/person/);
   });
 });

@@ -8,11 +8,22 @@ import { machineInRom } from './questions/machine-in-rom.ts';
 /** The questions this tool can ask by itself. */
 export const questions: readonly Question[] = [...machineInRom, ...addressRanges, ...flashOperations, ...jumpAndGo];
 
+/** Questions that a person with the board has to ask, and why this tool does not. */
+export const byHand: Readonly<Record<string, string>> = {
+  'entry-registers':
+    'by hand: what the ROM resets at its start shows in registers that it sets up itself soon after; step through it with gdb',
+  'rdp-byte': 'by hand: it sets readout protection, and leaving that again erases the whole flash',
+  'rdu-at-level0': 'by hand: Readout Unprotect may erase the whole flash and reset the chip',
+  'watchdog-during-erase':
+    'by hand: a watchdog has to run through an erase, and its time differs from chip to chip more than erases do',
+  'write-time': 'by hand: it wants a logic analyser, since serial adapters add more time than is looked for',
+};
+
 /** What is modelled of a part's ROM on less than a document, by the question that would settle it. */
 export interface OpenQuestion {
   readonly id: string;
   readonly behaviours: readonly RomBehaviour[];
-  /** Undefined: this tool cannot ask it; a person with the board can. */
+  /** Undefined: this tool does not ask it, a person with the board can: `byHand` says why. */
   readonly question?: Question;
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Bench } from '../board/bench-types.ts';
+import { entryRow } from '../chip/entry-table.ts';
 import { isHilError } from '../error/hil-error.ts';
 import type { Permissions } from '../guard/access.ts';
-import { openQuestions } from './all-questions.ts';
+import { byHand, openQuestions } from './all-questions.ts';
+import { goesBack } from './enter-without-erasing.ts';
 import type { Measurement } from './measurement.ts';
 import type { Answered, Cost, Question } from './question.ts';
 
@@ -14,21 +16,26 @@ export type Asked =
 
 /** Why a question is not asked of this board; undefined if it can be. */
 export function whyNotAsked(
-  question: Question | undefined,
+  question: Question,
   board: {
     readonly chip: Bench['chip'];
     readonly workable: boolean;
     readonly romWire: boolean;
+    /** Its ROM goes back to a program in flash when it is jumped to. */
+    readonly goesBack: boolean;
     readonly permissions: Permissions;
     /** What the person has agreed to lose. */
     readonly costs: readonly Cost[];
   },
 ): string | undefined {
-  if (question === undefined) return 'this tool cannot ask it: it wants a person with the board';
-  const { cost, controls, notFor } = question;
+  const { cost, controls, entry, notFor } = question;
   const misfit = notFor?.(board.chip);
   if (misfit !== undefined) return misfit;
   if (!board.romWire) return 'no wire of the rig reaches the ROM';
+  if (board.goesBack && entry === 'jump by the probe')
+    return 'this ROM goes back to a program in flash when it is jumped to';
+  if (board.goesBack && entry === 'without erasing' && !board.workable)
+    return 'this ROM goes back to a program in flash when it is jumped to, and nobody can work BOOT0 of this board';
   if (controls === true && !board.workable) return 'nobody can work BOOT0 and NRST of this board';
   if (cost === 'reads') return undefined;
   if (!board.costs.includes(cost)) return `it costs ${costText[cost]}: ask with --allow ${cost}`;
@@ -52,10 +59,21 @@ export function planQuestions(
   options: { readonly costs: readonly Cost[]; readonly only?: readonly string[] },
 ): readonly { readonly id: string; readonly question: Question | undefined; readonly whyNot: string | undefined }[] {
   const { chip, workable, permissions } = bench;
-  const board = { chip, workable, permissions, romWire: bench.romUsart !== undefined, costs: options.costs };
+  const board = {
+    chip,
+    workable,
+    permissions,
+    romWire: bench.romUsart !== undefined,
+    goesBack: goesBack(entryRow(chip.name, romId)),
+    costs: options.costs,
+  };
   return openQuestions(chip.name, romId)
     .filter(({ id }) => options.only?.includes(id) ?? true)
-    .map(({ id, question }) => ({ id, question, whyNot: whyNotAsked(question, board) }));
+    .map(({ id, question }) => ({
+      id,
+      question,
+      whyNot: question === undefined ? byHand[id] : whyNotAsked(question, board),
+    }));
 }
 
 /**

@@ -17,6 +17,13 @@ export async function replay(bench: Bench, measurement: Measurement): Promise<Re
     return { verdict: 'not asked', why: `nothing asks ${measurement.question} by itself: a person has to compare` };
   }
   const asked = await askQuestion(bench, question);
+  const ways = [measurement.evidence.entry, asked.how === 'answered' ? asked.answered.evidence.entry : undefined];
+  if (ways.every((way) => typeof way === 'string') && ways[0] !== ways[1]) {
+    return {
+      verdict: 'not asked',
+      why: `the chip was brought into its ROM by ${ways[0]}, the virtual board by ${ways[1]}: their answers cannot be compared`,
+    };
+  }
   if (asked.how === 'answered' && isDeepStrictEqual(asked.answered.answer, measurement.answer)) {
     return { verdict: 'agrees' };
   }

@@ -1,7 +1,7 @@
 import type { BootloaderHandle } from '../../board/bench-types.ts';
 import { endOf } from '../../chip/chip.ts';
 import { isHilError } from '../../error/hil-error.ts';
-import { enterByProbe } from '../enter-by-probe.ts';
+import { enterWithoutErasing } from '../enter-without-erasing.ts';
 import { hex32, type Question } from '../question.ts';
 import { openExchange } from '../rom-exchange.ts';
 
@@ -24,16 +24,18 @@ const GRAIN = 256;
 export const addressRanges: readonly Question[] = [
   {
     id: 'ram-first-valid',
+    entry: 'without erasing',
     asks: 'Which is the first address of SRAM that Read Memory takes?',
     cost: 'reads',
     async ask(bench) {
-      const { session } = await enterByProbe(bench);
+      const { rom, entry } = await enterWithoutErasing(bench);
+      const { session } = rom;
       const { base, size } = bench.chip.sram;
       // Taken from some address on, up to the end of the SRAM: the border is searched by halves.
       let refused = -1;
       let taken = Math.floor((size - 1) / GRAIN);
       const at = (step: number): number => base + step * GRAIN;
-      const seen: Record<string, string> = {};
+      const seen: Record<string, string> = { entry };
       const isTaken = async (step: number): Promise<boolean> => {
         seen[hex32(at(step))] = await read(session, at(step), 1);
         return seen[hex32(at(step))] === 'taken';
@@ -49,10 +51,12 @@ export const addressRanges: readonly Question[] = [
   },
   {
     id: 'rm-ranges',
+    entry: 'without erasing',
     asks: 'Does Read Memory reach the unique id, the flash size, the option bytes and the ROM itself?',
     cost: 'reads',
     async ask(bench) {
-      const { session } = await enterByProbe(bench);
+      const { rom, entry } = await enterWithoutErasing(bench);
+      const { session } = rom;
       const { identity, optionBytes, systemMemory } = bench.chip;
       const answer = {
         'unique id': await read(session, identity.uniqueId.base, 4),
@@ -60,28 +64,31 @@ export const addressRanges: readonly Question[] = [
         'option bytes': await read(session, optionBytes.base, 4),
         'system memory': await read(session, systemMemory.base, 4),
       };
-      return { answer, evidence: { version: session.id.romVersion ?? 'not listed' } };
+      return { answer, evidence: { entry, version: session.id.romVersion ?? 'not listed' } };
     },
   },
   {
     id: 'range-across-end',
+    entry: 'without erasing',
     asks: 'Where is a Read Memory refused that begins in flash and ends behind it?',
     cost: 'reads',
     async ask(bench) {
-      const { session } = await enterByProbe(bench);
+      const { rom, entry } = await enterWithoutErasing(bench);
+      const { session } = rom;
       const end = endOf(bench.chip.flash);
       return {
         answer: { 'last 8 bytes': await read(session, end - 8, 8), '8 bytes beyond': await read(session, end - 8, 16) },
-        evidence: { end: hex32(end) },
+        evidence: { entry, end: hex32(end) },
       };
     },
   },
   {
     id: 'parity-error',
+    entry: 'without erasing',
     asks: 'What does the ROM answer to a Get whose first byte has the wrong parity?',
     cost: 'reads',
     async ask(bench) {
-      await enterByProbe(bench);
+      const { entry } = await enterWithoutErasing(bench);
       const rom = await openExchange(bench);
       await rom.setParity('odd');
       const early = await rom.exchange([0x00]);
@@ -89,7 +96,7 @@ export const addressRanges: readonly Question[] = [
       const late = await rom.exchange([0xff]);
       return {
         answer: { reply: `${early} ${late}`.trim() },
-        evidence: { 'to the first byte': early, 'to the second': late },
+        evidence: { entry, 'to the first byte': early, 'to the second': late },
       };
     },
   },

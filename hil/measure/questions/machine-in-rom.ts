@@ -1,5 +1,5 @@
-import { endOf, fieldOf } from '../../chip/chip.ts';
-import { enterByProbe } from '../enter-by-probe.ts';
+import { contains, endOf, fieldOf } from '../../chip/chip.ts';
+import { enterWithoutErasing } from '../enter-without-erasing.ts';
 import { hex32, type Question } from '../question.ts';
 
 /** `b .` (Armv6-M A6.7.10, T2). */
@@ -14,12 +14,14 @@ const NEAR = 1024;
 export const machineInRom: readonly Question[] = [
   {
     id: 'vtor-in-rom',
+    entry: 'without erasing',
     asks: 'What is in VTOR while the ROM waits for commands?',
     cost: 'reads',
     notFor: (chip) => (chip.core.hasVtor ? undefined : 'a Cortex-M0 has no VTOR'),
     async ask(bench) {
-      const { core } = (await enterByProbe(bench)).proof;
-      return { answer: { vtor: hex32(core.vtor) }, evidence: { pc: hex32(core.pc), icsr: hex32(core.icsr) } };
+      const { rom, entry } = await enterWithoutErasing(bench);
+      const { core } = rom.proof;
+      return { answer: { vtor: hex32(core.vtor) }, evidence: { entry, pc: hex32(core.pc), icsr: hex32(core.icsr) } };
     },
   },
   {
@@ -36,6 +38,12 @@ export const machineInRom: readonly Question[] = [
       for (let exception = FIRST_EXCEPTION; exception <= LAST_EXCEPTION; exception++) {
         const handler = slots[exception] as number;
         if (handler === 0) continue;
+        if (
+          ![chip.systemMemory, chip.systemMemory2].some((region) => region !== undefined && contains(region, handler))
+        ) {
+          answer[`exception ${exception}`] = 'not in system memory';
+          continue;
+        }
         const [code] = await probe.readMemory((handler & ~1) >>> 0, 16, 1);
         answer[`exception ${exception}`] = code === BRANCH_TO_SELF ? 'endless loop' : 'code';
       }
@@ -45,34 +53,36 @@ export const machineInRom: readonly Question[] = [
   },
   {
     id: 'msp-in-rom',
+    entry: 'jump by the probe',
     asks: 'On which stack does the ROM run when a jump brings another MSP than its own?',
     cost: 'reads',
     async ask(bench) {
       const given = endOf(bench.chip.sram);
-      const { core } = (await enterByProbe(bench, { msp: given })).proof;
+      const { rom, entry } = await enterWithoutErasing(bench, { msp: given });
+      const { core } = rom.proof;
       const below = given - core.msp;
       const own = (await readStackWord(bench)) - core.msp;
       const near = (distance: number): boolean => distance >= 0 && distance <= NEAR;
       return {
         answer: { stack: near(below) ? 'the one given' : near(own) ? 'its own' : 'another' },
-        evidence: { given: hex32(given), msp: hex32(core.msp) },
+        evidence: { entry, given: hex32(given), msp: hex32(core.msp) },
       };
     },
   },
   {
     id: 'mem-mode-in-rom',
+    entry: 'jump by the probe',
     asks: 'Does the ROM change what is mapped at address 0?',
     cost: 'reads',
     async ask(bench) {
-      const { probe, chip } = bench;
-      await probe.reacquire();
-      await probe.resetHalt();
-      const [before] = await probe.readWords([chip.memoryRemap.register]);
-      const { core } = (await enterByProbe(bench)).proof;
+      const { chip } = bench;
+      const { rom, entry, memoryRemap } = await enterWithoutErasing(bench);
       const mapped = (register: number): number => fieldOf(register, chip.memoryRemap.field);
+      const inRom = rom.proof.core.memoryRemap;
+      const found = memoryRemap as number;
       return {
-        answer: { 'MEM_MODE after reset': mapped(before as number), 'MEM_MODE in the ROM': mapped(core.memoryRemap) },
-        evidence: { before: hex32(before as number), inRom: hex32(core.memoryRemap) },
+        answer: { 'MEM_MODE at the jump': mapped(found), 'MEM_MODE in the ROM': mapped(inRom) },
+        evidence: { entry, 'at the jump': hex32(found), 'in the ROM': hex32(inRom) },
       };
     },
   },

@@ -81,7 +81,8 @@ async function readRegisters(probe: Probe, chip: Chip): Promise<Words> {
     if (base === undefined) continue;
     words[`${name}_CR1`] = await word(probe, base + family.usartControl);
     words[`${name}_BRR`] = await word(probe, base + family.usartBaud);
-    words[`${name}_RX`] = await pinLevel(probe, family, rx);
+    const level = await pinLevel(probe, family, words, rx);
+    if (level !== undefined) words[`${name}_RX`] = level;
   }
   return words;
 }
@@ -90,10 +91,20 @@ function clocked(words: Words, gate: { readonly register: string; readonly bit: 
   return (((words[gate.register] ?? 0) >>> gate.bit) & 1) === 1;
 }
 
-/** Level of a pin named as `PA10`: GPIOx_IDR. */
-async function pinLevel(probe: Probe, { gpio }: FamilyRegisters, pin: string): Promise<number> {
-  const port = pin.charCodeAt(1) - 'A'.charCodeAt(0);
-  return ((await word(probe, gpio.base + 0x400 * port + gpio.input)) >>> Number(pin.slice(2))) & 1;
+const MODER_ANALOG = 3;
+
+/** Level of a pin named as `PA10`: GPIOx_IDR. Undefined where that reads 0 whatever the level: port without clock, pin in analog mode. */
+async function pinLevel(
+  probe: Probe,
+  { gpio }: FamilyRegisters,
+  words: Words,
+  pin: string,
+): Promise<number | undefined> {
+  const [port, number] = [pin.charCodeAt(1) - 'A'.charCodeAt(0), Number(pin.slice(2))];
+  if (!clocked(words, { register: gpio.clock.register, bit: gpio.clock.bit + port })) return undefined;
+  const base = gpio.base + 0x400 * port;
+  if (((await word(probe, base)) >>> (2 * number)) % 4 === MODER_ANALOG) return undefined;
+  return ((await word(probe, base + gpio.input)) >>> number) & 1;
 }
 
 async function readInterrupts(probe: Probe, chip: Chip): Promise<MachineSight['interrupts']> {

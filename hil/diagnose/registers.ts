@@ -42,7 +42,8 @@ export interface FamilyRegisters {
   readonly usartControl: number;
   readonly usartEnable: number;
   readonly usartBaud: number;
-  readonly gpio: { readonly base: number; readonly input: number };
+  /** Ports stand 0x400 apart; `clock` names the gate of port A, those of the others follow bit by bit. */
+  readonly gpio: { readonly base: number; readonly input: number; readonly clock: ClockGate };
   /** Bits of the register of the reset flags. */
   readonly resetFlags: {
     readonly register: string;
@@ -76,7 +77,7 @@ const G0_COMMON = {
   usartControl: 0x00,
   usartEnable: 0,
   usartBaud: 0x0c,
-  gpio: { base: 0x5000_0000, input: 0x10 },
+  gpio: { base: 0x5000_0000, input: 0x10, clock: { register: 'RCC_IOPENR', bit: 0 } },
 } as const;
 
 /**
@@ -163,7 +164,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     usartControl: 0x00,
     usartEnable: 0,
     usartBaud: 0x0c,
-    gpio: { base: 0x4800_0000, input: 0x10 },
+    gpio: { base: 0x4800_0000, input: 0x10, clock: { register: 'RCC_AHBENR', bit: 17 } },
     resetFlags: {
       register: 'RCC_CSR',
       remove: 24,
@@ -209,7 +210,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     usartControl: 0x0c,
     usartEnable: 13,
     usartBaud: 0x08,
-    gpio: { base: 0x4002_0000, input: 0x10 },
+    gpio: { base: 0x4002_0000, input: 0x10, clock: { register: 'RCC_AHB1ENR', bit: 0 } },
     resetFlags: { register: 'RCC_CSR', remove: 24, flags: { 25: 'BORRSTF', 27: 'PORRSTF', ...FLAGS } },
   },
   L0: {
@@ -248,7 +249,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     usartControl: 0x00,
     usartEnable: 0,
     usartBaud: 0x0c,
-    gpio: { base: 0x5000_0000, input: 0x10 },
+    gpio: { base: 0x5000_0000, input: 0x10, clock: { register: 'RCC_IOPENR', bit: 0 } },
     resetFlags: { register: 'RCC_CSR', remove: 23, flags: { 24: 'FWRSTF', 25: 'OBLRSTF', 27: 'PORRSTF', ...FLAGS } },
   },
   L4: {
@@ -291,7 +292,7 @@ const families: Readonly<Record<Family, FamilyRegisters>> = {
     usartControl: 0x00,
     usartEnable: 0,
     usartBaud: 0x0c,
-    gpio: { base: 0x4800_0000, input: 0x10 },
+    gpio: { base: 0x4800_0000, input: 0x10, clock: { register: 'RCC_AHB2ENR', bit: 0 } },
     resetFlags: { register: 'RCC_CSR', remove: 23, flags: { 24: 'FWRSTF', 25: 'OBLRSTF', 27: 'BORRSTF', ...FLAGS } },
   },
 };

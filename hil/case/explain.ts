@@ -93,11 +93,14 @@ function evidence({ kase, results }: CaseRun): readonly (readonly string[])[] {
 /** Readings that came as expected, and that the case does not observe in every variant: they too are evidence. */
 function besides({ kase, results }: CaseRun): readonly Part[] {
   const observed = kase.observations.map(({ reads }) => reads);
-  const lines = results.flatMap(({ variant, judged }) => {
+  const byReading = new Map<string, string[]>();
+  for (const { variant, judged } of results) {
     const seen = judged.filter(({ name, ok }) => ok && !observed.includes(name));
-    if (seen.length === 0) return [];
-    return [`"${variant.name}": ${seen.map(({ name, seen }) => `${name} ${showReading(name, seen)}`).join(', ')}.`];
-  });
+    if (seen.length === 0) continue;
+    const text = seen.map(({ name, seen: value }) => `${name} ${showReading(name, value)}`).join(', ');
+    byReading.set(text, [...(byReading.get(text) ?? []), `"${variant.name}"`]);
+  }
+  const lines = [...byReading].map(([text, names]) => `${names.join(', ')}: ${text}.`);
   return lines.length === 0 ? [] : [{ title: 'Beside these, as expected', lines }];
 }
 

@@ -15,6 +15,9 @@ import { startBoards } from '../virtual/main.ts';
 import { packagedScript } from './openocd-scripts.ts';
 import { openProbe, type Probe, type ProbeOptions } from './probe.ts';
 
+/** Application interrupt and reset control, its key with SYSRESETREQ (Armv6-M B3.2.6, Armv7-M B3.2.6). */
+const AIRCR = 0xe000_ed0c;
+const VECTKEY_SYSRESETREQ = 0x05fa_0004;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const chip = chipNamed('STM32G070RB');
 const permissions = { erase: 'mass', write_protection: true, option_bytes: true, rdp1: false } as const;
@@ -117,6 +120,18 @@ describe.each(['hla', 'dapdirect'] as const)('over %s', (transport) => {
     await expect(probe.halt()).rejects.toMatchObject({ code: 415 });
     await probe.reacquire();
     expect(await probe.inspect()).toMatchObject({ wasRunning: true });
+  }, 20_000);
+
+  test('taken back while the core runs, it stops at a breakpoint that is set then, behind a reset of the program as well', async () => {
+    const probe = await connect({ transport });
+    await probe.resetHalt();
+    const { pc } = await probe.readRegisters(['pc']);
+    await probe.release();
+    await probe.reacquire();
+    await probe.setBreakpoint(pc);
+    await probe.writeMemory(AIRCR, 32, [VECTKEY_SYSRESETREQ]);
+    await probe.waitUntilHalted(5000);
+    expect(await probe.readRegister('pc')).toBe(pc);
   }, 20_000);
 
   test('started at registers of its own, it is seen where it runs, and no longer where it was halted', async () => {

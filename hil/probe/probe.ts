@@ -9,7 +9,7 @@ import type { Recorder } from '../trace/recorder.ts';
 import { recordStep } from '../trace/step.ts';
 import { until } from '../trace/wait.ts';
 import { connectByLadder } from './connect.ts';
-import { DEMCR, FP_CTRL, FP_CTRL_ENABLE, TRCENA, VC_FAULTS } from './debug-registers.ts';
+import { DEMCR, DHCSR, DHCSR_RELEASE, dhcsr, FP_CTRL, FP_CTRL_ENABLE, TRCENA, VC_FAULTS } from './debug-registers.ts';
 import type { EmptyFlagEvidence } from './empty-flag.ts';
 import { clearEmptyFlag } from './empty-flag.ts';
 import { eraseAll, erasePages, type FlashEvidence, type FlashTarget, programImage, readBytes } from './flash-access.ts';
@@ -221,6 +221,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     writeRegister: (name, value) => act('writeRegister', { name, value }, (t) => t.writeRegister(name, value)),
     setBreakpoint: (address) =>
       act('setBreakpoint', { address }, async (t) => {
+        await enableHaltingDebug(t);
         await t.run(`bp ${plainHex(address)} 2 hw`);
         // OpenOCD switches the unit on once, and does not know that `release` switched it off.
         await t.writeMemory(FP_CTRL, 32, [FP_CTRL_ENABLE]);
@@ -230,6 +231,7 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
     catchFaults: (on) =>
       act('catchFaults', { on }, async (t) => {
         catching = on;
+        if (on) await enableHaltingDebug(t);
         await t.writeMemory(DEMCR, 32, [TRCENA | (on ? VC_FAULTS : 0)]);
       }),
     readMemory: (address, width, count) => ask('readMemory', (t) => t.readMemory(address, width, count)),
@@ -320,6 +322,16 @@ export async function openProbe(options: ProbeOptions): Promise<Probe> {
       await openocd.stop();
     },
   };
+}
+
+/**
+ * Breakpoints and catches halt a core whose C_DEBUGEN is set (Armv6-M and Armv7-M C1.6.2), and `release` clears it. OpenOCD sets it at a
+ * halt alone. Not written while it is set: C_HALT is in the same register, and a halted core would go on.
+ */
+async function enableHaltingDebug(tcl: TclCommands): Promise<void> {
+  const [now] = await tcl.readMemory(DHCSR, 32, 1);
+  if (((now as number) & dhcsr.C_DEBUGEN) !== 0) return;
+  await tcl.writeMemory(DHCSR, 32, [(DHCSR_RELEASE | dhcsr.C_DEBUGEN) >>> 0]);
 }
 
 async function isHalted(tcl: TclCommands): Promise<boolean> {

@@ -42,8 +42,9 @@ export interface Provocation {
   answers(): Promise<Answer>;
 }
 
-/** A conversation that broke off: 3xx, the protocol. */
+/** A conversation that broke off: 3xx, the protocol; 428, the ROM answered and was gone before the core was looked at. */
 const PROTOCOL = { first: 300, last: 399 };
+const GONE_MEANWHILE = 428;
 
 /**
  * Who answers; a conversation that breaks off in the middle (a ROM that is reset while it speaks) is an answer, too.
@@ -53,7 +54,9 @@ export async function answersOf(provocation: Pick<Provocation, 'answers'>): Prom
   try {
     return await provocation.answers();
   } catch (error) {
-    if (!isHilError(error) || error.code < PROTOCOL.first || error.code > PROTOCOL.last) throw error;
+    if (!isHilError(error)) throw error;
+    const { code } = error;
+    if ((code < PROTOCOL.first || code > PROTOCOL.last) && code !== GONE_MEANWHILE) throw error;
     const says = error.message.replace(/ {2}\[HIL-\d+\]$/, '').replace(/^[^:]*: /, '');
     return { what: 'silent', works: false, saw: `the conversation broke off: ${says}` };
   }

@@ -6,12 +6,23 @@ export function textTable(rows: readonly (readonly string[])[], widest = 32): st
 
 /**
  * Rows as aligned columns that together are no wider than `width`, if their longest words allow it: the widest column gives way first.
- * Rows and columns change places where only that makes them fit.
+ * Rows and columns change places where only that makes them fit; where nothing does, the columns are shared out to tables below each
+ * other, each with the first column.
  */
 export function fittedTable(rows: readonly (readonly string[])[], width: number): string {
+  const as = fitted(rows, width);
+  if (total(as) <= width) return drawn(rows, as);
   const turned = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ''));
-  const [as, across] = [fitted(rows, width), fitted(turned, width)];
-  return total(as) <= width || total(as) <= total(across) ? drawn(rows, as) : drawn(turned, across);
+  const across = fitted(turned, width);
+  if (total(across) <= width) return drawn(turned, across);
+  if (as.length <= 2) return drawn(rows, as);
+  const half = Math.ceil((as.length + 1) / 2);
+  const share = (from: number, to?: number) =>
+    fittedTable(
+      rows.map((row) => [row[0] ?? '', ...row.slice(from, to)]),
+      width,
+    );
+  return `${share(1, half)}\n\n${share(half)}`;
 }
 
 const GAP = '  ';

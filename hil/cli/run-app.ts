@@ -102,6 +102,9 @@ function jobFor(entry: BoardEntry, options: RunAppOptions): Job {
   const chip = chipNamed(entry.chip);
   const alone = loadImage(options.app, binAddress(options.at) ?? chip.flash.base);
   const image = options.with === undefined ? alone : together(alone, loadImage(options.with, chip.flash.base));
+  if (options.trigger === 'button' && entry.kind === 'virtual' && chip.board.buttonPin === undefined) {
+    throw new HilError(672, `${entry.name}: this board has no button`, { blame: 'test' });
+  }
   const byPerson = options.trigger === 'button' && entry.kind === 'real';
   if (byPerson && !hasTerminal()) {
     throw new HilError(672, `${entry.name}: nobody can press its button: there is no terminal to ask at`, {

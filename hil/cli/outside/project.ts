@@ -13,6 +13,8 @@ export interface Project {
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<{ readonly code: number; readonly text: string }>;
+  /** As `hil`, without this project's rig and suites. */
+  hilAsIs(args: readonly string[]): ReturnType<Project['hil']>;
   /** Starts `hil run` on this project's suites and leaves it running. */
   start(args?: readonly string[]): { readonly pid: number; readonly ended: Promise<unknown> };
   report(): RunReport;
@@ -42,24 +44,8 @@ export function makeProject(suites: Readonly<Record<string, string>> = {}, rig =
   return {
     folder,
     write,
-    async hil(args, env = {}) {
-      const words = args[0] === 'run' ? [...runArgs, ...args.slice(1)] : args;
-      const result = await execa(process.execPath, [hilCommand(), ...words], {
-        cwd: packageRoot(),
-        reject: false,
-        all: true,
-        stdin: 'ignore',
-        // The run of which this test is a part must not be taken for the run's own.
-        env: {
-          ...env,
-          NODE_OPTIONS: '',
-          HIL_SESSION: undefined,
-          HIL_FORBID_SKIPS: undefined,
-          JEST_WORKER_ID: undefined,
-        },
-      });
-      return { code: result.exitCode ?? -1, text: result.all ?? '' };
-    },
+    hil: (args, env = {}) => hil(args[0] === 'run' ? [...runArgs, ...args.slice(1)] : args, env),
+    hilAsIs: (args) => hil(args, {}),
     start(args = []) {
       const child = execa(process.execPath, [hilCommand(), ...runArgs, ...args], {
         cwd: packageRoot(),
@@ -72,4 +58,22 @@ export function makeProject(suites: Readonly<Record<string, string>> = {}, rig =
     report: () => JSON.parse(readFileSync(join(reports, 'run.json'), 'utf8')) as RunReport,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+async function hil(words: readonly string[], env: Readonly<Record<string, string>>) {
+  const result = await execa(process.execPath, [hilCommand(), ...words], {
+    cwd: packageRoot(),
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    // The run of which this test is a part must not be taken for the run's own.
+    env: {
+      ...env,
+      NODE_OPTIONS: '',
+      HIL_SESSION: undefined,
+      HIL_FORBID_SKIPS: undefined,
+      JEST_WORKER_ID: undefined,
+    },
+  });
+  return { code: result.exitCode ?? -1, text: result.all ?? '' };
 }

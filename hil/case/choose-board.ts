@@ -7,6 +7,7 @@ export interface Candidate {
   readonly chip: string;
   /** Unknown for a real board before it is asked. */
   readonly romId?: number | undefined;
+  readonly kind: 'virtual' | 'real';
 }
 
 /**
@@ -17,14 +18,15 @@ export interface Candidate {
 export function boardFor<T extends Candidate>(kase: Case, boards: readonly T[], named: string | undefined): T {
   const candidates = named === undefined ? boards : boards.filter((board) => board.name === named);
   const fitting = candidates
-    .filter((board) => concerns(kase, board))
+    .filter((board) => concerns(kase, board) && (kase.needs.kind ?? board.kind) === board.kind)
     .sort((a, b) => kase.chips.indexOf(a.chip) - kase.chips.indexOf(b.chip));
   const [first] = fitting;
   if (first !== undefined) return first;
   const rom =
     kase.rom === undefined ? '' : ` with ROM ${kase.rom.map((id) => `0x${id.toString(16).toUpperCase()}`).join(', ')}`;
   const who = named === undefined ? 'no board of the rig is' : `${named} is not`;
-  throw new HilError(633, `${kase.id}: ${who} one of ${kase.chips.join(', ')}${rom}`, {
+  const kind = kase.needs.kind === undefined ? '' : `, on a ${kase.needs.kind} board`;
+  throw new HilError(633, `${kase.id}: ${who} one of ${kase.chips.join(', ')}${rom}${kind}`, {
     blame: 'test',
     context: { case: kase.id, chips: kase.chips },
   });

@@ -13,7 +13,9 @@ export function testImage(): Image {
   // Where a called function returns to: an endless loop.
   bytes.set([0xfe, 0xe7], 0x1f0);
   const JumpToBootloader = { name: 'JumpToBootloader', address: 0x0800_0151, size: 16, kind: 'function' as const };
-  return makeImage('app.elf', [{ address: 0x0800_0000, bytes }], { symbols: new Map([['f', JumpToBootloader]]) });
+  return makeImage('app.elf', [{ address: 0x0800_0000, bytes }], {
+    symbols: new Map([[JumpToBootloader.name, JumpToBootloader]]),
+  });
 }
 
 /** A line of which a test is the other end. */

@@ -101,7 +101,7 @@ function lookedFindings(seen: Seen, proof: Proof | undefined, proved: readonly F
     const sight: Sight | undefined = rule.look?.(seen);
     if (sight === undefined) continue;
     if (rule.factor !== undefined && tried(proof, rule.factor) && !withstands(sight, proof)) {
-      contradicted.push({ what: rule.says(seen), how: 'it was repaired at the handover, and that changed nothing' });
+      contradicted.push({ what: rule.says(seen), how: TRIED[proof?.outcome ?? 'not cured'] });
     } else {
       // Beside a proof, what merely fits is no news.
       if (proved.length > 0 && sight.certainty === 'consistent with') continue;
@@ -116,9 +116,16 @@ function withstands({ certainty }: Sight, proof: Proof | undefined): boolean {
   return certainty === 'decisive evidence' && proof?.outcome === 'not cured';
 }
 
-/** Repaired in an experiment and not among what cured. */
+/** How an experiment refutes what merely fits. */
+const TRIED: Readonly<Record<Proof['outcome'], string>> = {
+  cured: 'what cures does not need its repair',
+  'not cured': 'it was repaired at the handover, and that changed nothing',
+  'not reproduced': 'the attempt succeeded with it, while the probe watched',
+};
+
+/** Put to the test in an experiment, and not among what cured. */
 function tried(proof: Proof | undefined, factor: string): boolean {
-  if (proof === undefined || proof.outcome === 'not reproduced') return false;
+  if (proof === undefined) return false;
   return factor in proof.suspects && ![...proof.singles, ...proof.together].includes(factor);
 }
 

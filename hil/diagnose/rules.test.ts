@@ -7,6 +7,7 @@ import type { Evidence, MachineSight, Stop } from './evidence.ts';
 import { judge } from './judge.ts';
 import { suspectsAt } from './prove.ts';
 import { ruleIds } from './rules/all-rules.ts';
+import { resetInstead } from './rules/watchdogs.ts';
 
 /** Evidence as `hil diagnose` took it from a board (`--json`, `evidence`). */
 const capture = (name: string): Evidence =>
@@ -317,6 +318,15 @@ describe('without an experiment', () => {
   test('an old reset flag of a board that nothing was asked of is no certainty', () => {
     const { findings } = diagnosisOf({ e: { ...latched, resetFlags: ['WWDGRSTF'] } });
     expect(findings.find(({ rule }) => rule === 'window-watchdog')?.certainty).toBe('consistent with');
+  });
+
+  test('PINRSTF beside the flag of a watchdog is no other reset', () => {
+    const looked = (...resetFlags: readonly string[]) => {
+      const e = stopAt(noRemap, ({ at }) => at === 'application entry', { resetFlags });
+      return resetInstead.look?.({ e, chip: chipNamed(e.chip), handover: undefined, suspects: {}, last: undefined });
+    };
+    expect(looked('PINRSTF', 'WWDGRSTF')).toBeUndefined();
+    expect(looked('PINRSTF')?.certainty).toBe('decisive evidence');
   });
 
   test('an attempt that works is given no cause', () => {

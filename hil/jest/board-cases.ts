@@ -11,7 +11,8 @@ export interface BoardCase {
 }
 
 /**
- * The cases that concern the board of this project, by part and ROM. Others are not planned for it, so that they are no skips.
+ * The cases that concern the board of this project, by part and ROM. Others are not planned for it, so that they are no skips. Of virtual
+ * boards of one part the first has them all, and the others those in which the ROM matters.
  * @param folder Folder with case files; those that ship if absent.
  * @throws HilError 504 outside of a board's project, 631 for a case file with mistakes
  */
@@ -21,6 +22,11 @@ export function casesOfBoard(folder = casesFolder()): readonly BoardCase[] {
     throw new HilError(504, 'casesOfBoard() needs a board: run this file by `hil run`', { blame: 'test' });
   }
   return loadCases(folder)
+    .filter((kase) => !facts.twin || asksForRom(kase))
     .map((kase) => ({ kase, variants: variantsFor(kase, facts) }))
     .filter(({ variants }) => variants.length > 0);
+}
+
+function asksForRom(kase: Case): boolean {
+  return kase.rom !== undefined || kase.variants.some((variant) => variant.rom !== undefined);
 }

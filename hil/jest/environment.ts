@@ -66,6 +66,7 @@ export default class HilEnvironment extends TestEnvironment {
         chip,
         kind,
         permissions,
+        twin: kind === 'virtual' && this.#session.boards.find((other) => other.chip === chip)?.board !== board,
         romPort: rom !== undefined,
         controls: control !== undefined,
         ...(romId === undefined ? {} : { romId }),

@@ -9,6 +9,8 @@ export interface BoardFacts {
   readonly permissions: Permissions;
   /** ROM ID byte, where the rig file promises one: of a virtual board. A real one is asked by its probe. */
   readonly romId?: number;
+  /** A virtual board after the first of its part in this run: alike but for its ROM. Two real boards are never alike. */
+  readonly twin: boolean;
   /** True when a wire of the rig reaches the ROM. */
   readonly romPort: boolean;
   /** True when power, NRST, BOOT0 and button can be worked from here. */

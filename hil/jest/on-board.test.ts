@@ -7,6 +7,7 @@ const everything: BoardFacts = {
   chip: 'STM32G070RB',
   kind: 'virtual',
   permissions: { erase: 'mass', write_protection: true, option_bytes: true, rdp1: true },
+  twin: false,
   romPort: true,
   controls: true,
 };

@@ -96,7 +96,7 @@ async function runCases(ids: readonly string[], options: CaseOptions): Promise<E
     const { failures } = outcomeOf(run);
     writeReport(run, options);
     process.stdout.write(
-      `${options.json === true ? JSON.stringify(reportOf(run), null, 2) : explainText(run, caseProgramsFolder())}\n\n`,
+      `${options.json === true ? JSON.stringify(reportOf(run), null, 2) : `${siliconLine([run.board.chip])}\n\n${explainText(run, caseProgramsFolder())}`}\n\n`,
     );
     for (const { variant, why } of failures)
       process.stderr.write(`${kase.id}: "${variant}" is not as it must be: ${why}\n`);

@@ -2,20 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { textTable } from '../case/text-table.ts';
-import { chipNamed } from '../chip/lookup.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { HilError } from '../error/hil-error.ts';
 import { didYouMean } from '../error/yaml-problems.ts';
 import { openQuestions } from '../measure/all-questions.ts';
 import { type Asked, askQuestion, describeChip, planQuestions } from '../measure/measure-board.ts';
-import { fileNameOf, loadMeasurements, type Measurement, measurementText } from '../measure/measurement.ts';
+import { fileNameOf, type Measurement, measurementText } from '../measure/measurement.ts';
 import type { Cost, Question } from '../measure/question.ts';
-import { type Replayed, replay } from '../measure/replay.ts';
 import { siliconFolder, siliconLine } from '../report/silicon.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { packageVersion } from '../rig/paths.ts';
 import { chooseBoards } from '../rig/supervisor.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
+import { replayFolder } from './measure-replay.ts';
 import { type HeldBoard, withBoard } from './with-bench.ts';
 
 interface MeasureOptions {
@@ -43,7 +42,10 @@ export function addMeasure(program: Command): void {
     .option('--question <id...>', 'questions by name; all that concern the part if not given')
     .option('--allow <cost...>', `what asking may cost: ${COSTS.join(', ')}; default: nothing, reads only`, costs, [])
     .option('--list', 'print the questions that concern the board, and ask nothing')
-    .option('--replay [folder]', 'compare a virtual board with the measurements of a folder')
+    .option(
+      '--replay [folder]',
+      'compare the virtual boards, or the one named, with the measurements of a folder (default: fixtures/silicon)',
+    )
     .option('--reports <folder>', 'where answers are written', DEFAULT_REPORTS)
     .option('--yes-first-contact', 'flash and option bytes of a board met for the first time may be overwritten')
     .action(async (options: MeasureOptions) => {
@@ -59,6 +61,11 @@ function costs(word: string, before: Cost[]): Cost[] {
 
 async function measure(options: MeasureOptions): Promise<ExitCode> {
   const rig = loadRig(options.rig);
+  if (options.replay !== undefined) {
+    const folder = options.replay === true ? siliconFolder() : resolve(options.replay);
+    chooseBoards(rig, options.board === undefined ? undefined : [options.board]);
+    return replayFolder(rig, options.board, folder, { verb: 'hil measure', reports: options.reports });
+  }
   const boards = chooseBoards(rig, options.board === undefined ? undefined : [options.board]);
   const [entry, ...others] = boards;
   if (entry === undefined || others.length > 0) {
@@ -80,10 +87,6 @@ async function measure(options: MeasureOptions): Promise<ExitCode> {
     reports: options.reports,
     ...(options.yesFirstContact === true ? { agreed: true } : {}),
   };
-  if (options.replay !== undefined) {
-    const folder = options.replay === true ? siliconFolder() : resolve(options.replay);
-    return withBoard(use, (held) => replayAll(held, folder));
-  }
   return withBoard(use, (held) => askAll(held, options));
 }
 
@@ -169,37 +172,4 @@ function writeAnswers(
     writeFileSync(join(folder, fileNameOf(measurement)), measurementText(measurement));
   }
   return answered.length;
-}
-
-async function replayAll({ turn, wires }: HeldBoard, folder: string): Promise<ExitCode> {
-  if (wires.kind === 'real') {
-    throw new HilError(612, `--replay compares a virtual board with measurements; ${wires.board} is a real one`, {
-      blame: 'test',
-    });
-  }
-  const mine = loadMeasurements(folder).filter(
-    ({ measurement }) =>
-      measurement.part === chipNamed(wires.chip).name &&
-      (wires.romId === undefined || measurement.rom_id === wires.romId),
-  );
-  let contradictions = 0;
-  for (const { file, measurement } of mine) {
-    const replayed = await turn({
-      title: file,
-      deadlineMs: QUESTION_MS,
-      work: (bench) => replay(bench, measurement),
-    });
-    if (replayed.verdict === 'contradicts') contradictions += 1;
-    process.stdout.write(`${file}  ${replayText(replayed)}\n`);
-  }
-  process.stdout.write(
-    `${mine.length} measurements of the ${wires.chip} in ${folder}, ${contradictions} contradict the model\n`,
-  );
-  return contradictions > 0 ? exitCode.testFailed : exitCode.passed;
-}
-
-function replayText(replayed: Replayed): string {
-  if (replayed.verdict === 'contradicts')
-    return `contradicts: silicon ${replayed.silicon}, the model ${replayed.model}`;
-  return replayed.verdict === 'agrees' ? 'agrees' : `not asked: ${replayed.why}`;
 }

@@ -5,6 +5,7 @@ import type { Bench } from '../board/bench-types.ts';
 import { type SweepOp, sweepOps } from '../diagnose/sweep-row.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
+import { siliconLine } from '../report/silicon.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { chooseBoards } from '../rig/supervisor.ts';
 import { type Factor, factorsFor, type LeftOut } from '../sweep/factors.ts';
@@ -140,7 +141,9 @@ async function sweep(options: SweepOptions): Promise<ExitCode> {
     say('');
     for (const text of sentencesOf(analysis, rows)) say(text);
     if (header.kind === 'virtual') say(VIRTUAL);
-    for (const file of writeSweep(folder, { header, rows, analysis })) say(file);
+    const silicon = siliconLine([header.chip]);
+    say(silicon);
+    for (const file of writeSweep(folder, { silicon, header, rows, analysis })) say(file);
     return exitCode.passed;
   });
 }

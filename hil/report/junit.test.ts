@@ -25,6 +25,7 @@ test('passed, failed, skipped, and the fault of the rig are told apart', () => {
     '<!-- 0 of 9 confirmed -->',
     '<testsuites name="stm32-hil" tests="4">',
     '  <testsuite name="one go" timestamp="2026-01-01T00:00:00.000Z" tests="4" failures="1" errors="1" skipped="1" time="4.500">',
+    '    <properties><property name="silicon" value="0 of 9 confirmed"/></properties>',
     '    <testcase classname="one.go" name="a" time="1.500"/>',
     '    <testcase classname="one.go" name="b" time="1.500"><failure type="firmware" message="no start  [HIL-423]">no start  [HIL-423]',
     'Try: look</failure></testcase>',

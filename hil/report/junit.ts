@@ -2,7 +2,8 @@ import type { Outcome } from './verdict.ts';
 
 /**
  * JUnit XML as CI systems read it: one testsuite per board and suite, the board in `classname`. A failure of the rig is an
- * `error`, one of firmware or test a `failure`. `header` becomes a comment at the top.
+ * `error`, one of firmware or test a `failure`. `header` is a property of each testsuite, which is
+ * where CI systems look, and a comment at the top.
  */
 export function junitXml(outcome: Outcome, at: string, header: string): string {
   const groups = new Map<string, (typeof outcome.lines)[number][]>();
@@ -10,6 +11,7 @@ export function junitXml(outcome: Outcome, at: string, header: string): string {
     const key = `${line.board} ${line.suite}`;
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
+  const properties = `    <properties><property name="silicon" value="${escapeXml(header)}"/></properties>`;
   const suites = [...groups].map(([name, lines]) => {
     const cases = lines.map((line) => {
       const open = `    <testcase classname="${escapeXml(`${line.board}.${line.suite}`)}" name="${escapeXml(line.test)}" time="${(line.ms / 1000).toFixed(3)}"`;
@@ -24,6 +26,7 @@ export function junitXml(outcome: Outcome, at: string, header: string): string {
     const bad = (line: (typeof lines)[number]): boolean => line.verdict === 'failed' || line.verdict === 'missing';
     return [
       `  <testsuite name="${escapeXml(name)}" timestamp="${at}" tests="${lines.length}" failures="${count((line) => bad(line) && line.blame !== 'rig')}" errors="${count((line) => bad(line) && line.blame === 'rig')}" skipped="${count((line) => line.verdict === 'skipped')}" time="${(lines.reduce((sum, line) => sum + line.ms, 0) / 1000).toFixed(3)}">`,
+      properties,
       ...cases,
       '  </testsuite>',
     ].join('\n');

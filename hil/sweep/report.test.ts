@@ -162,6 +162,11 @@ describe('the tables of a sweep', () => {
     const first = sweep.rows.find(({ set }) => keyOf(set) === 'start.clock=fast') as SweepRow;
     expect(markdown).toContain(`| ${first.n} | start.clock=fast | done | done | silent: imagined | alone |`);
     expect(sweepMarkdown({ ...report, header: { ...header, kind: 'real' } })).not.toContain('silicon');
+    expect(
+      sweepMarkdown({ ...report, silicon: '0 of 9 confirmed' })
+        .split('\n')
+        .slice(1, 3),
+    ).toEqual(['', '0 of 9 confirmed.']);
   });
 });
 

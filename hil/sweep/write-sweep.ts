@@ -8,6 +8,8 @@ import { matrixSvg } from './matrix-svg.ts';
 import { ending, sentencesOf } from './sentences.ts';
 
 export interface SweepReport {
+  /** How much of what virtual ROMs do was seen on silicon, as every report says it. */
+  readonly silicon?: string;
   readonly header: SweepHeader;
   readonly rows: readonly SweepRow[];
   readonly analysis: Analysis;
@@ -61,7 +63,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function sweepMarkdown({ header, rows, analysis }: SweepReport): string {
+export function sweepMarkdown({ silicon, header, rows, analysis }: SweepReport): string {
   const matrix = matrixOf(header, analysis);
   const { ops } = matrix;
   const done = (op: (typeof ops)[number]): string =>
@@ -69,6 +71,7 @@ export function sweepMarkdown({ header, rows, analysis }: SweepReport): string {
   return [
     `# ${titleOf(header)}`,
     '',
+    ...(silicon === undefined ? [] : [`${silicon}.`, '']),
     ...(header.kind === 'virtual' ? [VIRTUAL, ''] : []),
     ...sentencesOf(analysis, rows).map((text) => (text.startsWith('  ') ? `  - ${text.trim()}` : `- ${text}`)),
     '',

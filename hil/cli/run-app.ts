@@ -19,6 +19,7 @@ import { keepReports } from '../report/write-reports.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import type { BoardEntry, Rig } from '../rig/rig.ts';
 import { chooseBoards } from '../rig/supervisor.ts';
+import { exitCodeOf } from './exit-code-of.ts';
 import { withBoard } from './with-bench.ts';
 
 export interface RunAppOptions extends PlanWords {
@@ -55,7 +56,7 @@ export async function runOwnApp(options: RunAppOptions): Promise<ExitCode> {
   prepareReports(folder);
   const boards: BoardWires[] = [];
   const results: TestResult[] = [];
-  const broken: string[] = [];
+  const broken: unknown[] = [];
   for (const job of jobs) {
     try {
       const report = await onBoard(rig, job, options, folder, (wires) => boards.push(wires));
@@ -64,7 +65,7 @@ export async function runOwnApp(options: RunAppOptions): Promise<ExitCode> {
       writeFileSync(join(folder, `${report.board}.txt`), reportText(report));
     } catch (error) {
       process.stderr.write(`${formatError(error)}\n`);
-      broken.push(error instanceof Error ? error.message : String(error));
+      broken.push(error);
     }
   }
   const planned = entries.flatMap(({ name }) => planOf(name));
@@ -72,10 +73,21 @@ export async function runOwnApp(options: RunAppOptions): Promise<ExitCode> {
     { reports: folder, boards, allowedSkips: [] },
     planned,
     results,
-    broken.length === 0 ? undefined : broken.join('; '),
+    broken.length === 0 ? undefined : broken.map(messageOf).join('; '),
   );
   process.stdout.write(`${silicon}\n${countLine(outcome)}\nreports: ${folder}\n`);
-  return outcome.exitCode === 0 ? exitCode.passed : outcome.exitCode === 1 ? exitCode.testFailed : exitCode.rigFault;
+  if (outcome.exitCode === 0) return exitCode.passed;
+  return outcome.exitCode === 1 ? exitCode.testFailed : brokenBy(broken);
+}
+
+/** A board that was not free, or that nobody agreed to change, is no fault of the rig, unless something else was. */
+function brokenBy(errors: readonly unknown[]): ExitCode {
+  const [first, ...others] = new Set(errors.map(exitCodeOf));
+  return first === undefined || others.length > 0 ? exitCode.rigFault : first;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Job {

@@ -252,6 +252,16 @@ export const hints: readonly Hint[] = [
       'look at the last steps of the test in its step stream: the one that has no end is the one that took too long.',
   },
   { code: 504, advice: 'use the bench inside test(), beforeEach() or afterEach(): it belongs to one test.' },
+  {
+    code: 680,
+    advice:
+      'take the file as `hil measure` wrote it (docs/silicon.md shows one); part and question are names of `hil measure --list`.',
+  },
+  { code: 681, advice: 'name a folder that exists: `hil measure` writes to `reports/measure/silicon`.' },
+  {
+    code: 682,
+    advice: 'choose from `hil measure --list --board NAME`: a part has the questions that its documents leave open.',
+  },
   { code: 610, advice: 'name a rig file that exists: `--rig rigs/virtual.yaml` needs no hardware.' },
   { code: 613, advice: 'build the firmware with `make -C firmware`, or run `npm run hil`, which does it.' },
   {

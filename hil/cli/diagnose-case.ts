@@ -48,7 +48,11 @@ async function requireFit(bench: Bench, kase: Case, variant: CaseVariant): Promi
   const refuse = (why: string): never => {
     throw new HilError(612, `${kase.id}, "${variant.name}" is ${why}`, { blame: 'test' });
   };
-  if (!kase.chips.includes(bench.chip.name)) refuse(`for ${kase.chips.join(', ')}, not for ${bench.chip.name}`);
+  for (const chips of [kase.chips, variant.chips]) {
+    if (chips !== undefined && !chips.includes(bench.chip.name)) {
+      refuse(`for ${chips.join(', ')}, not for ${bench.chip.name}`);
+    }
+  }
   const romId = await bench.romId();
   for (const ids of [kase.rom, variant.rom]) {
     if (ids !== undefined && !ids.includes(romId)) refuse(`for another ROM than this board's 0x${romId.toString(16)}`);

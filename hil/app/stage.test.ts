@@ -56,6 +56,15 @@ test('a revoked bench is no verdict on the application', async () => {
   expect(story.results().every(({ verdict }) => verdict === 'not reached')).toBe(true);
 });
 
+test('nor is a bench that refuses, as after Ctrl-C', async () => {
+  const announced: string[] = [];
+  const story = createStages(scope().scope, ({ id, verdict }) => void announced.push(`${id} ${verdict}`));
+  const refusal = new HilError(501, 'g070: its bench is revoked');
+  const running = story.run('jumped', async () => Promise.reject(refusal));
+  await expect(running).rejects.toBe(refusal);
+  expect(announced).toEqual([]);
+});
+
 const report: AppReport = {
   board: 'g070',
   chip: 'STM32G070RB',

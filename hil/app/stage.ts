@@ -34,6 +34,9 @@ export interface StageResult {
   };
 }
 
+/** A bench refuses to be used any more. */
+const REVOKED = 501;
+
 /** Adds a line to the evidence of the stage under way. */
 export type Say = (line: string) => void;
 
@@ -74,6 +77,7 @@ export function createStages(scope: BoardScope, announce: (result: StageResult) 
       } catch (error) {
         // A bench that was revoked says nothing about the application.
         scope.signal.throwIfAborted();
+        if (isHilError(error) && error.code === REVOKED) throw error;
         finish({ verdict: 'failed', error: errorOf(error) });
         throw new StoryOver(id, error);
       }

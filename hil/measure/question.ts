@@ -23,10 +23,10 @@ export interface Question {
   readonly asks: string;
   readonly cost: Cost;
   /**
-   * How it gets into the ROM, where it does so without the application under test. `without erasing`: by the probe, or by BOOT0 where the
-   * ROM goes back to a program in flash when it is jumped to; `jump by the probe`: not on such a ROM.
+   * How it has to get into the ROM. `without erasing`: by the probe, or by BOOT0 where the ROM goes back to a program in flash when it is
+   * jumped to; `jump`: by a jump and nothing else, so not on such a ROM.
    */
-  readonly entry?: 'without erasing' | 'jump by the probe';
+  readonly entry?: 'without erasing' | 'jump';
   /** BOOT0 and NRST must be workable from here. */
   readonly controls?: boolean;
   /** Why it makes no sense on this part; undefined if it does. */

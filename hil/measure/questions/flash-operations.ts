@@ -107,6 +107,8 @@ export const flashOperations: readonly Question[] = [
   },
   {
     id: 'flash-errors-at-entry',
+    // A jump is the question: the reset that the other ways begin with clears the flag.
+    entry: 'jump',
     asks: 'Does the ROM write when the application has left an error flag in the status of the FLASH interface?',
     cost: 'pages',
     async ask(bench) {

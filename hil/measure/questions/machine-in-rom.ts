@@ -53,7 +53,7 @@ export const machineInRom: readonly Question[] = [
   },
   {
     id: 'msp-in-rom',
-    entry: 'jump by the probe',
+    entry: 'jump',
     asks: 'On which stack does the ROM run when a jump brings another MSP than its own?',
     cost: 'reads',
     async ask(bench) {
@@ -71,7 +71,7 @@ export const machineInRom: readonly Question[] = [
   },
   {
     id: 'mem-mode-in-rom',
-    entry: 'jump by the probe',
+    entry: 'jump',
     asks: 'Does the ROM change what is mapped at address 0?',
     cost: 'reads',
     async ask(bench) {

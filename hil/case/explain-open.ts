@@ -53,7 +53,7 @@ function onlyAModel({ kase }: CaseRun): string {
 export function planPart(run: CaseRun): readonly Part[] {
   const { plan } = run.kase;
   if (plan === undefined) return [];
-  const ran = run.results.filter(({ verdict }) => verdict !== 'not testable');
+  const ran = run.results.filter(({ readings }) => Object.keys(readings).length > 0);
   const shown = plan.shows.filter((name) => ran.some(({ readings }) => readings[name] !== undefined));
   if (shown.length === 0) return [];
   return [

@@ -35,6 +35,15 @@ describe('a hypothesis against an observation is', () => {
     ]);
   });
 
+  test('what it was before a step that the permissions of a board do not allow', () => {
+    const early = fakeResult(none, { 'op.read': 'done' }, { verdict: 'not testable', why: 'needs erase: mass' });
+    const [row] = hypothesisTable(fakeRun([early], { observations, hypotheses }));
+    expect(row?.cells.slice(1)).toMatchObject([
+      { standing: 'reproduced' },
+      { standing: 'not testable', why: 'needs erase: mass' },
+    ]);
+  });
+
   test('not testable where the steps ended before it was observed', () => {
     const [row] = hypothesisTable(fakeRun([fakeResult(none, { 'op.read': 'done' })], { observations, hypotheses }));
     expect(row?.cells[2]).toMatchObject({ standing: 'not testable', why: 'not observed: the steps ended before' });

@@ -41,9 +41,9 @@ function cellOf(
   const { reads, reported } = observation;
   if (reads === undefined || reported === undefined) return untested('the report says nothing of it');
   if (result === undefined) return untested('no variant that was run makes it true');
-  if (result.verdict === 'not testable') return untested(result.why ?? 'it could not be run here');
+  // What was observed before a step that this board or its permissions do not allow was observed all the same.
   const seen = result.readings[reads];
-  if (seen === undefined) return untested('not observed: the steps ended before');
+  if (seen === undefined) return untested(result.why ?? 'not observed: the steps ended before');
   return { observation, standing: matches(reported, seen) ? 'reproduced' : 'contradicted' };
 }
 

@@ -1,5 +1,5 @@
 // Measures speed side by side with other programs in one run. Nothing here passes or fails.
-//   node scripts/bench.mjs [--only cpu,serial,probe,jump,idle,run] [--runs N] [--json FILE]
+//   node scripts/bench.mjs [--only cpu,serial,probe,jump,idle,run,cases,sweep] [--runs N] [--json FILE]
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { measureIdle } from './bench/idle.mjs';
 import { measureJump } from './bench/jump.mjs';
 import { measureProbe } from './bench/probe.mjs';
 import { dist, handoverElf, romBinary } from './bench/product.mjs';
-import { measureRun } from './bench/run.mjs';
+import { measureCases, measureRun, measureSweep } from './bench/run.mjs';
 import { measureSerial } from './bench/serial.mjs';
 
 const legs = {
@@ -20,6 +20,8 @@ const legs = {
   jump: { measure: measureJump, runs: 3 },
   idle: { measure: measureIdle, runs: 1 },
   run: { measure: measureRun, runs: 1 },
+  cases: { measure: measureCases, runs: 1 },
+  sweep: { measure: measureSweep, runs: 1 },
 };
 
 function usage(message) {

@@ -319,7 +319,6 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         changeIdentity('flashing');
         await programIfDifferent(probe, wanted);
         flashed = wanted;
-        await probe.resetHalt();
         const mailbox = wanted.symbols.get('handover_request');
         if (mailbox !== undefined) {
           const [magic, ...rest] = mailboxWords(settings);
@@ -337,7 +336,6 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         changeIdentity('flashing');
         const how = await programIfDifferent(probe, wanted);
         flashed = wanted;
-        await probe.resetHalt();
         await probe.release();
         return how;
       }),

@@ -12,16 +12,19 @@ async function holds(probe: Probe, image: Image): Promise<boolean> {
 
 /**
  * Programs an image unless it is there already, which saves wear and seconds on a board that is flashed before each test.
- * Either way FLASH_ACR.EMPTY is clear afterwards. The core is reset and stays halted.
+ * Either way FLASH_ACR.EMPTY is clear afterwards, and the core is halted at the first instruction of the image.
  * @throws HilError 307, 412, 414, 451, 627
  */
 export async function programIfDifferent(probe: Probe, image: Image): Promise<'programmed' | 'was there'> {
   // A program that has raised the clock without wait states leaves a flash that reads wrong, or not at all, until a reset.
   await probe.resetHalt();
   if (await holds(probe, image)) {
-    await probe.clearEmptyFlag();
+    const { wasSet } = await probe.clearEmptyFlag();
+    // The reset has gone to the ROM.
+    if (wasSet) await probe.resetHalt();
     return 'was there';
   }
   await probe.flashProgram(image);
+  await probe.resetHalt();
   return 'programmed';
 }

@@ -32,8 +32,7 @@ export function whyNotAsked(
   const misfit = notFor?.(board.chip);
   if (misfit !== undefined) return misfit;
   if (!board.romWire) return 'no wire of the rig reaches the ROM';
-  if (board.goesBack && entry === 'jump')
-    return 'this ROM goes back to a program in flash when it is jumped to';
+  if (board.goesBack && entry === 'jump') return 'this ROM goes back to a program in flash when it is jumped to';
   if (board.goesBack && entry === 'without erasing' && !board.workable)
     return 'this ROM goes back to a program in flash when it is jumped to, and nobody can work BOOT0 of this board';
   if (controls === true && !board.workable) return 'nobody can work BOOT0 and NRST of this board';

@@ -53,6 +53,7 @@ try {
   for (let done = 0, seed = firstSeed; done < count; done += PER_IMAGE, seed++) {
     const vectors = fpVectors(seed, Math.min(PER_IMAGE, count - done));
     const records = runQemu(dir, 'netduinoplus2', imageOf(driver, vectors));
+    if (records === undefined) throw new Error('QEMU ended before it had run all vectors');
     if (records.length !== RECORD_SIZE * vectors.length) {
       console.error(`oracle-fp: ${vectors.length} records wanted, QEMU wrote ${records.length / RECORD_SIZE}`);
       process.exitCode = 1;

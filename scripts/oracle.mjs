@@ -45,8 +45,8 @@ const show = Number(values.show);
 
 const hex = (n) => `0x${(n >>> 0).toString(16).padStart(8, '0')}`;
 
-function describe(architecture, image, index, theirs, ours) {
-  const { TABLE, TEST_SIZE, RECORD_SIZE, RECORD_FIELDS, START_FIELDS, CODE, CODE_HALFWORDS } = architecture;
+/** The program and the registers it starts with. */
+function listing({ TABLE, TEST_SIZE, START_FIELDS, CODE, CODE_HALFWORDS }, image, index) {
   const at = TABLE + TEST_SIZE * index;
   const code = Array.from({ length: CODE_HALFWORDS }, (_, i) =>
     image
@@ -54,8 +54,15 @@ function describe(architecture, image, index, theirs, ours) {
       .toString(16)
       .padStart(4, '0'),
   );
-  const lines = [`test ${index}, code at ${hex(at + CODE)}: ${code.join(' ')}`];
-  lines.push(`  start ${START_FIELDS.map((name, i) => `${name}=${hex(image.readUInt32LE(at + 4 * i))}`).join(' ')}`);
+  return [
+    `test ${index}, code at ${hex(at + CODE)}: ${code.join(' ')}`,
+    `  start ${START_FIELDS.map((name, i) => `${name}=${hex(image.readUInt32LE(at + 4 * i))}`).join(' ')}`,
+  ];
+}
+
+function describe(architecture, image, index, theirs, ours) {
+  const { RECORD_SIZE, RECORD_FIELDS } = architecture;
+  const lines = listing(architecture, image, index);
   for (const [i, field] of RECORD_FIELDS.entries()) {
     const a = theirs.readUInt32LE(RECORD_SIZE * index + 4 * i);
     const b = ours.readUInt32LE(RECORD_SIZE * index + 4 * i);
@@ -89,23 +96,32 @@ function settleDeviations({ deviations, RECORD_FIELDS }, theirs, ours, at, total
   }
 }
 
+const FOREIGN = 'memory that only QEMU’s board has, or stores to flash';
+
+/** Compares the records of an image. Programs that differ in company are returned, to be judged alone; one that is alone counts. */
 function compareImage(architecture, image, count, theirs, { records: ours, foreign, failure }, totals) {
   const size = architecture.RECORD_SIZE;
-  if (failure !== undefined) console.error(`oracle: our core ended with ${failure}`);
   if (theirs.length !== count * size || ours.length !== theirs.length) {
+    if (count > 1) return Array.from({ length: count }, (_, i) => i);
+    if (foreign.size > 0) {
+      skip(totals, FOREIGN);
+      return [];
+    }
+    if (failure !== undefined) console.error(`oracle: our core ended with ${failure}`);
     const [a, b] = [theirs.length / size, ours.length / size];
     console.error(`oracle: ${count} records wanted, QEMU wrote ${a}, ours ${b}`);
+    console.error(listing(architecture, image, 0).join('\n'));
     totals.different++;
-    totals.broken = true;
+    return [];
   }
-  const both = Math.min(theirs.length, ours.length) / size;
-  for (let i = 0; i < both; i++) {
+  const suspects = [];
+  for (let i = 0; i < count; i++) {
     const range = [size * i, size * (i + 1)];
     settleDeviations(architecture, theirs, ours, size * i, totals);
     const equal = theirs.compare(ours, ...range, ...range) === 0;
     const record = (offset) => ours.readUInt32LE(size * i + offset);
     const reason = foreign.has(i)
-      ? 'memory that only QEMU’s board has, or stores to flash'
+      ? FOREIGN
       : equal
         ? undefined
         : architecture.excuse(
@@ -115,7 +131,11 @@ function compareImage(architecture, image, count, theirs, { records: ours, forei
             architecture.TABLE + architecture.TEST_SIZE * i,
           );
     if (reason !== undefined) {
-      totals.skipped.set(reason, (totals.skipped.get(reason) ?? 0) + 1);
+      skip(totals, reason);
+      continue;
+    }
+    if (!equal && count > 1) {
+      suspects.push(i);
       continue;
     }
     totals.compared++;
@@ -124,6 +144,30 @@ function compareImage(architecture, image, count, theirs, { records: ours, forei
     totals.different++;
     if (totals.different <= show) console.error(describe(architecture, image, i, theirs, ours));
   }
+  return suspects;
+}
+
+function skip(totals, reason) {
+  totals.skipped.set(reason, (totals.skipped.get(reason) ?? 0) + 1);
+}
+
+/**
+ * Judges the programs of an image. They share memory: one that QEMU is no judge of may store what a later one reads, or overwrite the
+ * driver. So a program that differs is judged again with fresh memory, and an image that ends QEMU is taken apart.
+ */
+function judgeImage(architecture, image, count, { qemu, ours }, totals) {
+  const again = (chosen) =>
+    judgeImage(architecture, select(architecture, image, chosen), chosen.length, { qemu, ours }, totals);
+  const theirs = qemu(image);
+  if (theirs === undefined) {
+    if (count === 1) return skip(totals, 'programs that end QEMU');
+    const half = count >> 1;
+    again(Array.from({ length: half }, (_, i) => i));
+    return again(Array.from({ length: count - half }, (_, i) => half + i));
+  }
+  const suspects = compareImage(architecture, image, count, theirs, ours(image, count), totals);
+  if (count > 1) totals.alone += suspects.length;
+  for (const index of suspects) again([index]);
 }
 
 async function judge(processor, { architecture, tests }) {
@@ -135,22 +179,22 @@ async function judge(processor, { architecture, tests }) {
     different: 0,
     skipped: new Map(),
     deviations: new Map(),
-    broken: false,
+    alone: 0,
   };
   const wanted = values.instructions === undefined ? number('tests', tests) : Number.POSITIVE_INFINITY;
   const instructions = values.instructions === undefined ? Number.POSITIVE_INFINITY : number('instructions', 1);
   try {
     const driver = buildDriver(dir, architecture.driver, architecture.driverCpu);
     const { drivenRun } = await bundle(dir, "export { drivenRun } from './cpu/driven-run.ts';");
+    const { flashSize, ramSize, index, isForeign } = architecture;
+    const qemu = (image) => runQemu(dir, architecture.machine, image);
+    const ours = (image, count) =>
+      drivenRun({ processor, image, flashSize, ramSize, index, cycleLimit: 40_000 * count, isForeign });
     const rng = randomSource(seed);
-    for (let done = 0; done < wanted && totals.instructions < instructions && !totals.broken; ) {
+    for (let done = 0; done < wanted && totals.instructions < instructions; ) {
       const count = Math.min(architecture.TESTS_PER_IMAGE, wanted - done);
       const image = architecture.writeImage(driver, count, rng);
-      const theirs = runQemu(dir, architecture.machine, image);
-      const { flashSize, ramSize, index, isForeign } = architecture;
-      const cycleLimit = 40_000 * count;
-      const ours = drivenRun({ processor, image, flashSize, ramSize, index, cycleLimit, isForeign });
-      compareImage(architecture, image, count, theirs, ours, totals);
+      judgeImage(architecture, image, count, { qemu, ours }, totals);
       done += count;
     }
   } finally {
@@ -162,6 +206,7 @@ async function judge(processor, { architecture, tests }) {
   console.log(
     `oracle: ${processor} against ${architecture.judge}: ${totals.compared} programs, ${totals.instructions} instructions compared, ${totals.different} programs different; skipped: ${skips}; seed ${seed}, ${seconds} s`,
   );
+  if (totals.alone > 0) console.log(`  ${totals.alone} judged alone: they read what other programs had left`);
   for (const [reason, n] of totals.deviations) console.log(`  QEMU deviates in ${n}: ${reason}`);
   return totals.different === 0 && totals.compared > 0;
 }
@@ -194,6 +239,7 @@ async function writeCorpus() {
     let image = architecture.writeImage(driver, count, randomSource(CORPUS.seed));
     for (;;) {
       const theirs = runQemu(dir, machine, image);
+      if (theirs === undefined) throw new Error('QEMU was ended by a program of the corpus; take another seed');
       const cycleLimit = 40_000 * count;
       const ours = drivenRun({ processor: 'cortex-m4', image, flashSize, ramSize, index, cycleLimit, isForeign });
       const same = (i) =>

@@ -1,6 +1,6 @@
 // What the comparisons with QEMU share: assembling a driver, running an image, loading our own code.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -11,10 +11,14 @@ function tool(name, args, options = {}) {
   try {
     return execFileSync(name, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, ...options });
   } catch (error) {
-    const hint = error.code === 'ENOENT' ? ' (apt-get install qemu-system-arm gcc-arm-none-eabi)' : '';
-    console.error(`oracle: ${name} failed: ${error.stderr?.toString().trim() || error.message}${hint}`);
-    process.exit(2);
+    return missing(name, error);
   }
+}
+
+function missing(name, error) {
+  const hint = error.code === 'ENOENT' ? ' (apt-get install qemu-system-arm gcc-arm-none-eabi)' : '';
+  console.error(`oracle: ${name} failed: ${error.stderr?.toString().trim() || error.message}${hint}`);
+  process.exit(2);
 }
 
 /** The bytes of firmware/oracle/`source`, linked at address 0. */
@@ -42,11 +46,20 @@ export async function bundle(dir, contents) {
   return import(pathToFileURL(outfile).href);
 }
 
-/** What QEMU's `machine` wrote to records.bin when it ran the image. */
+/** What QEMU's `machine` wrote to records.bin when it ran the image; undefined if a program in it ended QEMU. */
 export function runQemu(dir, machine, image) {
+  const records = join(dir, 'records.bin');
+  rmSync(records, { force: true });
   writeFileSync(join(dir, 'image.bin'), image);
   const quiet = ['-display', 'none', '-serial', 'none', '-monitor', 'none'];
   const semihosting = ['-semihosting-config', 'enable=on,target=native'];
-  tool('qemu-system-arm', ['-M', machine, ...quiet, ...semihosting, '-kernel', 'image.bin'], { cwd: dir });
-  return readFileSync(join(dir, 'records.bin'));
+  const args = ['-M', machine, ...quiet, ...semihosting, '-kernel', 'image.bin'];
+  try {
+    execFileSync('qemu-system-arm', args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+  } catch (error) {
+    // It ended by itself, or did not end at all: its own doing. Anything else is a missing tool.
+    if (error.code === 'ENOENT') missing('qemu-system-arm', error);
+    return undefined;
+  }
+  return readFileSync(records);
 }

@@ -28,6 +28,7 @@ test('without measurements nothing is confirmed, and what rests on less than a d
 
 test('what no virtual board was compared with confirms nothing', () => {
   expect(siliconLine(['STM32G070RB'], [measured({ question: 'rdp-byte' })])).toMatch(/^0 of/);
+  expect(siliconLine(['STM32G070RB'], [measured({ rom_id: 0xb9 })])).toMatch(/^0 of/);
 });
 
 test('a measurement confirms what it answers, once, for its part alone', () => {

@@ -29,6 +29,8 @@ export function siliconLine(chips: readonly string[], measurements = measurement
         part === chip &&
         whyNotCompared({ question }) === undefined &&
         question === row.question &&
+        // Of a version that no virtual board has, nothing was compared.
+        chipNamed(chip).rom.versions.some(({ id }) => id === rom_id) &&
         (row.versions?.includes(rom_id) ?? true),
     ),
   );

@@ -11,22 +11,11 @@ export interface StackedFrame {
 }
 
 /** Core and peripherals of a halted machine, as a probe reads them. Plain data, so that captures can be kept. */
-export interface MachineSight {
-  readonly pc: number;
-  readonly lr: number;
-  readonly xpsr: number;
-  /** Exception number, 0 in thread mode. */
-  readonly ipsr: number;
-  readonly msp: number;
-  readonly psp: number;
-  readonly primask: number;
-  readonly control: number;
+export interface MachineSight
+  extends Pick<Inspection, 'pc' | 'lr' | 'xpsr' | 'ipsr' | 'msp' | 'psp' | 'primask' | 'control' | 'vtor' | 'where'> {
   /** 0 on Armv6-M, which has neither. */
   readonly basepri: number;
   readonly faultmask: number;
-  /** 0 on a Cortex-M0, which has none. */
-  readonly vtor: number;
-  readonly where: Inspection['where'];
   /** Function of the application under test that holds the PC. */
   readonly symbol?: string;
   /** Numbers of external interrupts. */

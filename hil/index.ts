@@ -21,4 +21,4 @@ export { chipNamed } from './chip/lookup.ts';
 export { type Blame, HilError, isHilError } from './error/hil-error.ts';
 export type { Image } from './image/image.ts';
 export { type BoardCase, casesOfBoard } from './jest/board-cases.ts';
-export { type Needs, onBoard } from './jest/on-board.ts';
+export { type Needs, onBoard, skipTest } from './jest/on-board.ts';

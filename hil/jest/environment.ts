@@ -40,6 +40,8 @@ export default class HilEnvironment extends TestEnvironment {
   #startedAt = 0;
   #stepsPath: string | undefined;
   #count = 0;
+  /** Of the running test: why this board cannot show what it is about. */
+  #notTestable: string | undefined;
   #lease: Lease | undefined;
   #stopWatchdog: (() => void) | undefined;
 
@@ -78,6 +80,9 @@ export default class HilEnvironment extends TestEnvironment {
         return run.bench();
       },
       skip: (title, reason) => void this.#skips.set(title, reason),
+      skipTest: (reason) => {
+        this.#notTestable = reason;
+      },
       limit: (title, ms) => void this.#limits.set(title, ms),
     };
     Object.assign(this.global, { __hil: hil });
@@ -153,6 +158,7 @@ export default class HilEnvironment extends TestEnvironment {
   async #begin(test: Circus.TestEntry): Promise<void> {
     this.#startedAt = performance.now();
     this.#count += 1;
+    this.#notTestable = undefined;
     const { board } = this.#wires;
     const file = `${String(this.#count).padStart(2, '0')}-${slug(fullName(test))}.jsonl`;
     this.#stepsPath = join('steps', board, this.#suite, file);
@@ -193,13 +199,16 @@ export default class HilEnvironment extends TestEnvironment {
       );
     }
     this.#run = undefined;
-    this.#record(test, test.errors.length > 0 ? 'failed' : 'passed');
+    const passed = this.#notTestable === undefined ? 'passed' : 'skipped';
+    this.#record(test, test.errors.length > 0 ? 'failed' : passed);
+    this.#notTestable = undefined;
   }
 
   #record(test: Circus.TestEntry, verdict: 'passed' | 'failed' | 'skipped'): void {
     const errors = test.errors.map((error: unknown) => (Array.isArray(error) ? (error[0] ?? error[1]) : error));
     writeResult(this.#session.reports, {
       ...this.#planned(test),
+      ...(verdict === 'skipped' && this.#notTestable !== undefined ? { skip: this.#notTestable } : {}),
       verdict,
       ...(verdict === 'failed' ? { blame: blameOf(errors) } : {}),
       errors: errors.map((error: unknown) => formatError(error)),

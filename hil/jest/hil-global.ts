@@ -24,6 +24,8 @@ export interface HilGlobal {
   bench(): Bench;
   /** Says why the tests of a describe will not run on this board. */
   skip(describeTitle: string, reason: string): void;
+  /** Says why the test that runs cannot show on this board what it is about: it counts as skipped, unless it fails. */
+  skipTest(reason: string): void;
   /** Another deadline for the tests of a describe, in ms. */
   limit(describeTitle: string, ms: number): void;
 }

@@ -43,6 +43,17 @@ export function onBoard(title: string, needs: Needs, body: (bench: Bench) => voi
   (missing === undefined ? describe : describe.skip)(title, () => body(currentBench));
 }
 
+/**
+ * For a test that finds out in its course that this board cannot show what it is about: another version of the ROM, say. The report counts
+ * it as skipped, with the reason; a test that fails all the same has failed.
+ * @throws HilError 504 outside of a board's project
+ */
+export function skipTest(reason: string): void {
+  const hil = hilGlobal();
+  if (hil === undefined) throw new HilError(504, 'skipTest() needs a test on a board', { blame: 'test' });
+  hil.skipTest(reason);
+}
+
 /** Follows the test in whose course it is used: code left over from an earlier test still holds that test's revoked bench. */
 const currentBench = new Proxy({} as Bench, {
   get: (_target, name) => Reflect.get(hilGlobal()?.bench() ?? {}, name),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { casesOfBoard, demandsOf, onBoard, runVariant } from '../index.ts';
+import { casesOfBoard, demandsOf, onBoard, runVariant, skipTest } from '../index.ts';
 
 const cases = casesOfBoard();
 
@@ -26,6 +26,7 @@ for (const { kase, variants } of cases) {
         expect(demandsOf(result, bench.kind)).toEqual([]);
         // On a virtual board nothing is out of reach: a variant that cannot be tested has a mistake.
         if (bench.kind === 'virtual') expect(result.why).toBeUndefined();
+        else if (result.why !== undefined) skipTest(result.why);
       });
     }
   });

@@ -37,6 +37,23 @@ describe('hil run, seen from outside', () => {
     expect(project.report().outcome.lines.map((line) => line.verdict)).toEqual(['passed', 'skipped']);
   });
 
+  test('counts a skip that a test finds out, but for one that fails, and forgets it with the test', async () => {
+    project = makeProject({
+      simple: `import { test } from '@jest/globals';
+import { onBoard, skipTest } from 'stm32-hil';
+onBoard('a board', {}, () => {
+  test('has another ROM', () => { skipTest('for another ROM'); });
+  test('fails all the same', () => { skipTest('for another ROM'); throw new Error('no'); });
+  test('is as it should be', () => {});
+});
+`,
+    });
+    const { code, text } = await project.hil(['run']);
+    expect(project.report().outcome.lines.map((line) => line.verdict)).toEqual(['skipped', 'failed', 'passed']);
+    expect(text).toMatch(/3 planned, 2 ran, 1 skipped \(for another ROM\)$/m);
+    expect(code).toBe(1);
+  });
+
   test('fails for a skip where skips are forbidden', async () => {
     project = makeProject({ simple: PASSES });
     const { code, text } = await project.hil(['run', '--forbid-skips']);

@@ -10,6 +10,7 @@ import { diagnosisText } from '../diagnose/diagnosis-text.ts';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { HilError } from '../error/hil-error.ts';
 import { loadImage } from '../image/load.ts';
+import { siliconLine } from '../report/silicon.ts';
 import { lookHot } from '../rig/hot-look.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { casesFolder } from '../rig/paths.ts';
@@ -82,7 +83,10 @@ async function run(options: DiagnoseCommand): Promise<ExitCode> {
           },
           attempt,
         );
-  process.stdout.write(`${options.json === true ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis)}\n`);
+  const silicon = siliconLine(chooseBoards(rig, [options.board]).map(({ chip }) => chip));
+  process.stdout.write(
+    `${options.json === true ? JSON.stringify({ silicon, ...diagnosis }, null, 2) : `${silicon}\n\n${diagnosisText(diagnosis)}`}\n`,
+  );
   const fails = diagnosis.evidence.answer?.works === false;
   return fails ? exitCode.testFailed : exitCode.passed;
 }

@@ -36,6 +36,7 @@ export interface BoardScope extends DeadlineScope {
   readonly board: string;
   readonly signal: AbortSignal;
   readonly lag: LagSource;
+  readonly lagForGood: LagSource;
   readonly askLag: () => Promise<void>;
   readonly recorder: Recorder;
 }

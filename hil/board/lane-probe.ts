@@ -28,7 +28,12 @@ export async function openLaneProbe(wires: BoardWires, first: BoardScope): Promi
     board: wires.board,
     permissions: wires.permissions,
     address: wires.probe,
-    scope: { board: wires.board, lag: () => current.lag(), askLag: () => current.askLag() },
+    scope: {
+      board: wires.board,
+      lag: () => current.lag(),
+      lagForGood: () => current.lagForGood(),
+      askLag: () => current.askLag(),
+    },
     recorder,
   });
   return {

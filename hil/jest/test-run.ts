@@ -57,8 +57,9 @@ export async function openTestRun(
   const recorder = createRecorder(jsonlSink(options.stepsPath));
   const revocation = new AbortController();
   // What the board lost before this test is none of its business: only the growth stretches its deadlines.
-  const { lag, askLag } = await followLag(wires);
-  const scope: BoardScope = { board: wires.board, signal: revocation.signal, lag, askLag, recorder };
+  const boardLag = await followLag(wires);
+  const { lag, askLag } = boardLag;
+  const scope: BoardScope = { board: wires.board, signal: revocation.signal, ...boardLag, recorder };
   let opened: OwnedBench | undefined;
   let failure: unknown;
   try {

@@ -1,7 +1,7 @@
 import { type Blame, type ErrorContext, HilError, isHilError } from '../error/hil-error.ts';
 
 /**
- * By how many milliseconds a board has fallen behind the wall clock since some fixed moment; never decreases.
+ * By how many milliseconds a board has fallen behind the wall clock since some fixed moment.
  * Real boards do not lag. A virtual board on a busy machine does, and a deadline then stretches by what the lag grew.
  */
 export type LagSource = () => number;
@@ -14,6 +14,11 @@ export interface DeadlineScope {
   /** Once aborted (the bench was revoked), every wait under this scope rejects at once. */
   readonly signal?: AbortSignal;
   readonly lag?: LagSource;
+  /**
+   * The part of `lag` that the board will never make up for; `lag` if absent. What a deadline starts from: a board that makes up for the
+   * rest and then falls behind anew would otherwise seem not to have lagged at all.
+   */
+  readonly lagForGood?: LagSource;
   /** Brings `lag` up to date. A wait asks before it takes its deadline for passed: a board that was not run cannot have answered. */
   readonly askLag?: () => Promise<void>;
   /** Milliseconds, monotonic. */
@@ -56,7 +61,7 @@ export function deadline(name: string, ms: number, scope: DeadlineScope = {}): D
   const now = scope.now ?? monotonicMs;
   const lag = scope.lag ?? NO_LAG;
   const startedAt = now();
-  const lagAtStart = lag();
+  const lagAtStart = (scope.lagForGood ?? lag)();
   const laps: Lap[] = [];
   let lapStartedAt = startedAt;
   const elapsedMs = (): number => now() - startedAt;

@@ -69,6 +69,20 @@ describe('a deadline', () => {
     expect(limit.remainingMs()).toBe(0);
   });
 
+  test('counts from what the board has lost for good, for the rest is made up and may be lost anew', () => {
+    let nowMs = 0;
+    let told = { forGood: 100, all: 900 };
+    const limit = deadline('answer', 150, {
+      now: () => nowMs,
+      lag: () => told.all,
+      lagForGood: () => told.forGood,
+    });
+    // The board made up for the 800 ms, and then lost 700.
+    nowMs = 800;
+    told = { forGood: 800, all: 800 };
+    expect(limit.remainingMs()).toBe(50);
+  });
+
   test('that is waited on grows with the lag while waiting', async () => {
     let lagMs = 0;
     const limit = deadline('late', 20, { lag: () => lagMs });

@@ -14,7 +14,8 @@ async function jumps(ready) {
   const { openConsole, CONSOLE_FORMAT } = await product('board/console');
   const { deadline } = await product('trace/deadline');
   const board = ready.board;
-  const scope = { board, signal: new AbortController().signal, lag: () => 0, recorder: createRecorder() };
+  const still = { lag: () => 0, lagForGood: () => 0, askLag: async () => {} };
+  const scope = { board, signal: new AbortController().signal, ...still, recorder: createRecorder() };
   const wires = {
     board,
     chip: 'STM32G070RB',

@@ -30,5 +30,12 @@ export function testScope({
   signal?: AbortSignal;
   sink?: StepSink;
 } = {}): BoardScope {
-  return { board: 'g070', signal, lag: () => 0, lagForGood: () => 0, askLag: async () => {}, recorder: createRecorder(sink) };
+  return {
+    board: 'g070',
+    signal,
+    lag: () => 0,
+    lagForGood: () => 0,
+    askLag: async () => {},
+    recorder: createRecorder(sink),
+  };
 }

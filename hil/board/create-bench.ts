@@ -33,8 +33,8 @@ const SILENCE_MS = 350;
 
 /** No ACK to 0x7F, or something else than one. */
 const SILENT_ROM = [301, 302];
-/** Neither ACK nor NACK to a command. */
-const GARBLED = 305;
+/** A conversation that began and did not go on: no answer, another than ACK and NACK, or a core that is no longer in system memory. */
+const BROKEN_OFF = [303, 305, 428];
 
 /** A bench and the means to end it; the suite gets the bench, its environment keeps the rest. */
 export interface OwnedBench extends Bench {
@@ -182,17 +182,17 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
 
   /** Who answers now: the ROM, the application, or nobody; and where the core stands. */
   const whoAnswers = async (): Promise<JumpOutcome> => {
-    let garbled: unknown;
-    const rom = await unlessSilent([...SILENT_ROM, GARBLED], () =>
+    let brokenOff: unknown;
+    const rom = await unlessSilent([...SILENT_ROM, ...BROKEN_OFF], () =>
       meetBootloader().catch((error: unknown) => {
-        if (isHilError(error) && error.code === GARBLED) garbled = error;
+        if (isHilError(error) && BROKEN_OFF.includes(error.code)) brokenOff = error;
         throw error;
       }),
     );
     if (rom !== undefined) return { what: 'rom', rom, core: rom.proof.core };
     const app = await startOrSilence();
-    // A reset in the middle of the conversation: what came in place of an ACK was the banner of the application, in another frame.
-    if (app === undefined && garbled !== undefined) throw garbled;
+    // Not a reset in the middle of the conversation, as a watchdog makes it: then the application runs now.
+    if (app === undefined && brokenOff !== undefined) throw brokenOff;
     const core = await look();
     return app === undefined ? { what: 'silent', core } : { what: 'application', application: app, core };
   };

@@ -7,6 +7,7 @@ const JUMPS = 5;
 
 async function jumps(ready) {
   const { createBench } = await product('board/create-bench');
+  const { followLag } = await product('board/board-lag');
   const { createRecorder } = await product('trace/recorder');
   const { createLink } = await product('bootloader/an3155/link');
   const { synchronise } = await product('bootloader/an3155/sync');
@@ -14,18 +15,20 @@ async function jumps(ready) {
   const { openConsole, CONSOLE_FORMAT } = await product('board/console');
   const { deadline } = await product('trace/deadline');
   const board = ready.board;
-  const still = { lag: () => 0, lagForGood: () => 0, askLag: async () => {} };
-  const scope = { board, signal: new AbortController().signal, ...still, recorder: createRecorder() };
   const wires = {
     board,
     chip: 'STM32G070RB',
     kind: 'virtual',
     permissions: { erase: 'mass', write_protection: false, option_bytes: false, rdp1: false },
     probe: { kind: 'tcp', port: ready.stlink.port, serial: ready.stlink.serial },
-    usart: consoleUart(ready).line,
+    console: consoleUart(ready).line,
+    rom: consoleUart(ready).line,
+    romUsart: consoleUart(ready).name,
     control: ready.control,
     images: { handover: handoverElf },
   };
+  const lag = await followLag(wires);
+  const scope = { board, signal: new AbortController().signal, ...lag, recorder: createRecorder() };
   const limit = () => deadline('one step of the jump', 5000, scope);
   const proofs = [];
   const acks = [];
@@ -43,7 +46,7 @@ async function jumps(ready) {
     await bench.close();
   }
 
-  const line = await openSerialLine(wires.usart, CONSOLE_FORMAT, limit());
+  const line = await openSerialLine(wires.console, CONSOLE_FORMAT, limit());
   try {
     const speaking = openConsole(line, scope);
     await speaking.awaitStart(limit());

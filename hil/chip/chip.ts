@@ -55,6 +55,8 @@ export interface RomFacts {
   /** Command codes in the order of the GET answer. */
   readonly getCommands: readonly number[];
   readonly usarts: readonly RomUsart[];
+  /** DFU on the USB of the part; undefined if this ROM has none. */
+  readonly usb?: RomUsb;
   /** RAM that the ROM uses for itself. */
   readonly ramUsed: Region;
   /** RAM that Read, Write and Go accept. `size` counts up to the first refused address. */
@@ -84,6 +86,35 @@ export interface RomFacts {
   };
   /** GO to this address leaves the securable memory; undefined if the part has none. */
   readonly securableMemoryExit?: number;
+}
+
+/** The DFU device that the ROM is on USB (AN3156, AN2606). */
+export interface RomUsb {
+  readonly dm: string;
+  readonly dp: string;
+  /** What makes its 48 MHz, in words of AN2606: `HSI48 and CRS`, `HSE`. */
+  readonly clock: string;
+  /** BCD, e.g. 0x0100. */
+  readonly bcdUSB: number;
+  /** BCD: 0x2200, 0x0200 or 0x0220 tell generations of the ROM's USB apart. */
+  readonly bcdDevice: number;
+  readonly manufacturer: string;
+  readonly product: string;
+  /** `unique-id`: hex8(UID0 + UID2), hex4(UID1 >> 16); else the string that all chips have. */
+  readonly serial: 'unique-id' | string;
+  /** Names of the alternate settings in their order: the memory map as AN3156 writes it. */
+  readonly alternates: readonly string[];
+  readonly wTransferSize: number;
+  /** bmAttributes of the DFU functional descriptor. */
+  readonly bmAttributes: number;
+  /** In ms. */
+  readonly wDetachTimeOut: number;
+  /** BCD: 0x011A is DfuSe. */
+  readonly bcdDFUVersion: number;
+  /** bMaxPower of the configuration, in mA. */
+  readonly maxPowerMa: number;
+  /** Longest time from reset or jump until D+ is pulled up, in ms, if AN2606 tells. */
+  readonly startupMs?: number;
 }
 
 /** Product line: decides which scripts and tables of other tools fit. */

@@ -1,5 +1,6 @@
 import type { Width } from './peripheral/peripheral.ts';
 import type { Schedule } from './schedule.ts';
+import type { UsbDevicePort } from './usb/device-port.ts';
 
 export type Level = 0 | 1;
 
@@ -54,6 +55,8 @@ export interface VirtualBoard {
   readonly schedule: Schedule;
   readonly swd: SwdTarget;
   readonly uarts: readonly UartWire[];
+  /** The device's end of the USB cable; undefined on a part without USB. */
+  readonly usb: UsbDevicePort | undefined;
   readonly powered: boolean;
   setPower(on: boolean): void;
   /** Drive NRST from outside (probe or control). */

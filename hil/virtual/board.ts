@@ -136,6 +136,7 @@ export function createVirtualBoard(options: VirtualBoardOptions): VirtualBoard {
     schedule: queue,
     swd,
     uarts,
+    usb: part.usb,
     get powered() {
       return powered;
     },

@@ -6,6 +6,7 @@ import type { Net } from '../peripheral/net.ts';
 import type { PeripheralHost, ResetKind } from '../peripheral/peripheral.ts';
 import type { ResetCause } from '../peripheral/roles.ts';
 import type { Random } from '../random.ts';
+import type { UsbDevicePort } from '../usb/device-port.ts';
 
 /** What a part's model may use of the board around it. */
 export interface PartHost extends PeripheralHost {
@@ -36,6 +37,8 @@ export interface PartModel {
   /** Memories whose content belongs to the state of the part: RAM, main flash, data EEPROM. */
   readonly stateful: readonly MemoryContent[];
   hclkHz(): number;
+  /** The device's end of the USB cable; undefined on a part without USB. */
+  readonly usb: UsbDevicePort | undefined;
   /** @throws RangeError if the part has no such pin */
   net(pin: string): Net;
   /**

@@ -3,6 +3,7 @@
  * takes a role implements its interface, and may offer more to the part that it is built for.
  */
 import type { MemoryRegion } from '../bus.ts';
+import type { UsbDevicePort } from '../usb/device-port.ts';
 import type { ClockSource } from './clock-source.ts';
 import type { Net } from './net.ts';
 import type { Peripheral, PeripheralHost, Width } from './peripheral.ts';
@@ -18,6 +19,8 @@ export interface ClockTree<R extends string = string> extends Peripheral {
   pclkHz(bus: 1 | 2): number;
   /** Kernel clock of a USART or LPUART by its name; 0 while the chosen source is off. */
   usartHz(name: string): number;
+  /** The 48 MHz of the USB peripheral in Hz; 0 while its source is off. Absent on a part without USB. */
+  usbHz?(): number;
   /** The peripheral of this enable bit has its clock and is not held in reset. */
   enabled(register: R, bit: number): boolean;
   /** The LSI as a watchdog sees it. */
@@ -98,4 +101,9 @@ export interface UsartModel extends Peripheral {
   routed(): void;
   /** For the pins that may become RX. */
   listenOn(net: Net, isRx: () => boolean): void;
+}
+
+/** A USB device peripheral and its end of the cable. */
+export interface UsbModel extends Peripheral {
+  readonly port: UsbDevicePort;
 }

@@ -80,6 +80,7 @@ export function createEchoBoard(options: VirtualBoardOptions): EchoBoard {
     name: options.name,
     schedule: queue,
     uarts,
+    usb: undefined,
     happened,
     memory,
     arrived,

@@ -105,11 +105,14 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
   const debugMcu = definition.debugMcu.create(kit);
   const usarts = wireUsarts(definition.usarts, { host, pins, clocks, irqSource, dmaRequests });
 
+  const usb = definition.usb?.create(kit);
+
   const place = (base: number, clock: Gate<R> | undefined, peripheral: Peripheral): void =>
     void placed.push({ base, clock, peripheral });
   for (const { facts, usart } of usarts.all) place(facts.base, facts.clock, usart);
   for (const { facts, gpio } of pins.ports) place(facts.base, facts.clock as Gate<R>, gpio);
   for (const entry of definition.peripherals) place(entry.base, entry.clock, entry.create(kit));
+  if (usb !== undefined) place(definition.usb!.base, definition.usb!.clock, usb);
   place(definition.power.base, definition.power.clock, power);
   if (backup !== undefined) place(definition.backup!.base, definition.backup!.clock, backup);
   place(definition.remap.base, definition.remap.clock, remap);
@@ -140,6 +143,7 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
     sram: memories.sram,
     stateful: [memories.sram, memories.sram2, memories.flash, memories.dataMemory].filter((m) => m !== undefined),
     hclkHz: () => clocks.hclkHz(),
+    usb: usb?.port,
     net: pins.net,
     loadRom: memories.loadRom,
     reset(kind, cause) {

@@ -41,6 +41,7 @@ import type {
   Remap,
   UsartModel,
   UsartWiring,
+  UsbModel,
 } from '../../peripheral/roles.ts';
 import type { BootArea, PartHost } from '../part.ts';
 import type { DmaRequests } from './dma-requests.ts';
@@ -112,6 +113,8 @@ export interface PartDefinition<R extends string> {
   /** Placed at `chip.identity.idcodeAddress`; with a clock bit, a connected debugger clocks it, too. */
   readonly debugMcu: { readonly clock?: Gate<R>; create(kit: PartKit<R>): DebugMcu };
   readonly usarts: readonly UsartFacts<R>[];
+  /** The USB device peripheral: FSDEV or OTG_FS. Its packet memory is a placement of its own. */
+  readonly usb?: Placement<R, UsbModel>;
   /** Everything else with a model, in the order in which a reset reaches it. */
   readonly peripherals: readonly Placement<R>[];
   /** On the chip, not in the model: reads 0, ignores writes, says so once. */

@@ -113,8 +113,8 @@ export interface RomUsb {
   readonly bcdDFUVersion: number;
   /** bMaxPower of the configuration, in mA. */
   readonly maxPowerMa: number;
-  /** Longest time from reset or jump until D+ is pulled up, in ms, if AN2606 tells. */
-  readonly startupMs?: number;
+  /** From the cable until the host has configured the device, in ms, as AN2606 measured it with one host (T229). */
+  readonly connectionMs: number;
 }
 
 /** Product line: decides which scripts and tables of other tools fit. */

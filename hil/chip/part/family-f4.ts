@@ -1,5 +1,6 @@
 import type { Chip } from '../chip.ts';
 import type { Provenance } from '../provenance.ts';
+import { USB_F411_SOURCES, usbF411 } from './rom-usb.ts';
 import { corroborated, documented, GET_V3_1, hypothesis, reported } from './sources.ts';
 
 const FLASH_REGISTERS = 0x4002_3c00;
@@ -94,6 +95,7 @@ export const f411xe = {
       { name: 'USART1', tx: 'PA9', rx: 'PA10', baudDetection: 'software', jitterPercent: -6 },
       { name: 'USART2', tx: 'PD5', rx: 'PD6', baudDetection: 'software', jitterPercent: -6, bonded: false },
     ],
+    usb: usbF411,
     ramUsed: { base: 0x2000_0000, size: 12 * 1024 },
     ramValid: { base: 0x2000_3000, size: 0x2002_0000 - 0x2000_3000 },
     sysclkHz: 60_000_000,
@@ -108,6 +110,7 @@ export const f411xe = {
 const DATASHEET = hypothesis('DS10314, flash memory characteristics, recalled', 'byte parallelism; x32 takes half');
 
 export const F411_SOURCES: Readonly<Record<string, Provenance>> = {
+  ...USB_F411_SOURCES,
   'core.cpuid': hypothesis('Arm Cortex-M4 r0p1 TRM; ST header __CM4_REV 1'),
   'core.dpidr': documented('OpenOCD target/stm32f4x.cfg'),
   debugMcu: corroborated('ST header stm32f411xe.h: DBGMCU; OpenOCD target/stm32f4x.cfg sets CR and APB1_FZ'),

@@ -1,6 +1,7 @@
 import type { Chip } from '../chip.ts';
 import { C0_NUCLEO_SOURCES, C0_SOURCES, c0, optionBytesC0 } from './family-c0.ts';
 import { flashControllerG0 } from './flash-g0.ts';
+import { USB_C071_SOURCES, usbC071 } from './rom-usb.ts';
 import { commonSources, documented, GET_V3_1 } from './sources.ts';
 
 export const stm32c071rb: Chip = {
@@ -38,6 +39,7 @@ export const stm32c071rb: Chip = {
       { name: 'USART1', tx: 'PA9', rx: 'PA10', baudDetection: 'hardware', jitterPercent: 0 },
       { name: 'USART2', tx: 'PA2', rx: 'PA3', baudDetection: 'software', jitterPercent: -2 },
     ],
+    usb: usbC071,
     ramUsed: { base: 0x2000_0000, size: 0x2300 },
     ramValid: { base: 0x2000_2300, size: 0x2000_6000 - 0x2000_2300 },
     sysclkHz: 24_000_000,
@@ -49,6 +51,7 @@ export const stm32c071rb: Chip = {
   },
   provenance: {
     ...commonSources('stm32c071xx.h', 'T16, T17'),
+    ...USB_C071_SOURCES,
     ...C0_SOURCES,
     ...C0_NUCLEO_SOURCES,
     'rom.idAddress': documented('AN2606 r70 T3', 'inside system memory, not at its end as elsewhere'),

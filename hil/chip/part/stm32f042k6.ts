@@ -1,5 +1,6 @@
 import type { Chip } from '../chip.ts';
 import { F0_SOURCES, f0, flashControllerF0, optionBytesF0 } from './family-f0.ts';
+import { USB_F042_SOURCES, usbF042 } from './rom-usb.ts';
 import { commonSources, corroborated, documented, FROM_IOC, GET_V3_1, hypothesis, NUCLEO_32_PINS } from './sources.ts';
 
 export const stm32f042k6: Chip = {
@@ -39,6 +40,7 @@ export const stm32f042k6: Chip = {
       { name: 'USART1', tx: 'PA9', rx: 'PA10', baudDetection: 'software', jitterPercent: -1 },
       { name: 'USART2', tx: 'PA14', rx: 'PA15', baudDetection: 'software', jitterPercent: -1 },
     ],
+    usb: usbF042,
     ramUsed: { base: 0x2000_0000, size: 6 * 1024 },
     ramValid: { base: 0x2000_1800, size: 0 },
     sysclkHz: 48_000_000,
@@ -50,6 +52,7 @@ export const stm32f042k6: Chip = {
   },
   provenance: {
     ...commonSources('stm32f042x6.h', 'T35, T36'),
+    ...USB_F042_SOURCES,
     ...F0_SOURCES,
     'board.vcp': FROM_IOC,
     'board.console': documented('the VCP'),

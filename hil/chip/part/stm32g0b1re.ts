@@ -9,6 +9,7 @@ import {
   word,
   writeProtection,
 } from './flash-g0.ts';
+import { USB_G0B1_SOURCES, usbG0B1 } from './rom-usb.ts';
 import {
   commonSources,
   corroborated,
@@ -118,6 +119,7 @@ export const stm32g0b1re: Chip = {
       { name: 'USART2', tx: 'PA2', rx: 'PA3', baudDetection: 'hardware', jitterPercent: 0 },
       { name: 'USART3', tx: 'PC10', rx: 'PC11', baudDetection: 'hardware', jitterPercent: 0 },
     ],
+    usb: usbG0B1,
     ramUsed: { base: 0x2000_0000, size: 16 * 1024 },
     ramValid: { base: 0x2000_4000, size: 0x2002_0000 - 0x2000_4000 },
     sysclkHz: 60_000_000,
@@ -129,6 +131,7 @@ export const stm32g0b1re: Chip = {
   },
   provenance: {
     ...commonSources('stm32g0b1xx.h', 'T111, T112'),
+    ...USB_G0B1_SOURCES,
     ...FLASH_G0_SOURCES,
     'board.vcp': FROM_IOC,
     'board.console': documented('the VCP'),

@@ -1,5 +1,6 @@
 import type { Chip } from '../chip.ts';
 import { flashControllerL0, L0_PAGE_ERASE_MS, L0_SOURCES, l0, optionBytesL0 } from './family-l0.ts';
+import { USB_L073_SOURCES, usbL073 } from './rom-usb.ts';
 import { commonSources, corroborated, documented, FROM_IOC, GET_V3_1, hypothesis, NUCLEO_64_PINS } from './sources.ts';
 
 export const stm32l073rz: Chip = {
@@ -52,6 +53,7 @@ export const stm32l073rz: Chip = {
       { name: 'USART1', tx: 'PA9', rx: 'PA10', baudDetection: 'software', jitterPercent: -2 },
       { name: 'USART2', tx: 'PA2', rx: 'PA3', baudDetection: 'software', jitterPercent: -2 },
     ],
+    usb: usbL073,
     ramUsed: { base: 0x2000_0000, size: 4 * 1024 },
     ramValid: { base: 0x2000_1000, size: 0x2000_5000 - 0x2000_1000 },
     sysclkHz: 32_000_000,
@@ -64,6 +66,7 @@ export const stm32l073rz: Chip = {
   },
   provenance: {
     ...commonSources('stm32l073xx.h', 'T148, T149'),
+    ...USB_L073_SOURCES,
     ...L0_SOURCES,
     'board.vcp': FROM_IOC,
     'board.console': documented('the VCP'),

@@ -1,4 +1,5 @@
 import type { Chip, OptionWord } from '../chip.ts';
+import { USB_L476_SOURCES, usbL476 } from './rom-usb.ts';
 import {
   commonSources,
   corroborated,
@@ -183,6 +184,7 @@ export const stm32l476rg: Chip = {
       { name: 'USART2', tx: 'PA2', rx: 'PA3', baudDetection: 'software', jitterPercent: -5 },
       { name: 'USART3', tx: 'PC10', rx: 'PC11', baudDetection: 'software', jitterPercent: -5 },
     ],
+    usb: usbL476,
     ramUsed: { base: 0x2000_0000, size: 13 * 1024 },
     ramValid: { base: 0x2000_3100, size: 0x2001_8000 - 0x2000_3100 },
     sysclkHz: 72_000_000,
@@ -194,6 +196,7 @@ export const stm32l476rg: Chip = {
   },
   provenance: {
     ...commonSources('stm32l476xx.h', 'T168 to T171'),
+    ...USB_L476_SOURCES,
     'board.vcp': FROM_IOC,
     'board.console': documented('the VCP'),
     'board.ledPin': NUCLEO_64_PINS,

@@ -37,6 +37,8 @@ export interface PowerModel extends Peripheral {
   range(): number;
   /** DBP: the backup domain accepts writes. */
   backupWritable(): boolean;
+  /** USV: software has declared the supply of the USB transceiver valid. Absent on a part without the bit, which needs no such word. */
+  usbSupplied?(): boolean;
 }
 
 /** Option words as they are in force. */
@@ -106,4 +108,8 @@ export interface UsartModel extends Peripheral {
 /** A USB device peripheral and its end of the cable. */
 export interface UsbModel extends Peripheral {
   readonly port: UsbDevicePort;
+  /** Pins, clocks or supplies around it may have changed. */
+  surroundingsChanged?(): void;
+  /** A clock or the supply of the transceiver may have changed. */
+  surroundingsChanged?(): void;
 }

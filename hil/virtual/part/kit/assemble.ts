@@ -47,7 +47,10 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
     alternates: definition.alternates,
     hasBrr: definition.gpioHasBrr ?? true,
     extraPins: chip.boot0Pin === DEDICATED_BOOT0 ? [DEDICATED_BOOT0] : [],
-    routed: () => usarts.routed(),
+    routed() {
+      usarts.routed();
+      usb?.surroundingsChanged?.();
+    },
   });
   const placed: Placed<R>[] = [];
   const irqSource = createIrqLines((irq, asserted) => host.setIrq(irq, asserted));
@@ -74,6 +77,8 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
     get debugMcu() {
       return debugMcu;
     },
+    carries: pins.carries,
+    usbSurroundingsChanged: () => usb?.surroundingsChanged?.(),
     portNets: pins.byCode,
     dmaRequests,
     irqSource,
@@ -81,7 +86,10 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
     clockChanged() {
       kit.rangeChanged();
       host.clockChanged();
+      usb?.surroundingsChanged?.();
+      usb?.surroundingsChanged?.();
     },
+    usbSupplyChanged: () => usb?.surroundingsChanged?.(),
     rangeChanged: () => flash.setSpeed(clocks.hclkHz(), power.range()),
     peripheralReset(register, bit) {
       for (const p of placed) if (p.clock?.[0] === register && p.clock[1] === bit) p.peripheral.reset('system');

@@ -130,6 +130,10 @@ export interface PartKit<R extends string = string> {
   readonly power: PowerModel;
   readonly flash: FlashModel;
   readonly debugMcu: DebugMcu;
+  /** `pin` is switched to `signal` (`OTG_FS_DP`) now. */
+  carries(pin: string, signal: string): boolean;
+  /** What the USB peripheral depends on (its supply) may have changed. */
+  usbSurroundingsChanged(): void;
   /** Nets of the ports by their EXTICR code. */
   readonly portNets: Readonly<Record<number, readonly Net[]>>;
   readonly dmaRequests: DmaRequests;
@@ -141,6 +145,8 @@ export interface PartKit<R extends string = string> {
   clockChanged(): void;
   /** The voltage range changed. */
   rangeChanged(): void;
+  /** PWR_CR2.USV changed. */
+  usbSupplyChanged(): void;
   /** A bit of a reset register went from 0 to 1: reset what it names. */
   peripheralReset(register: R, bit: number): void;
   /** BDRST, or RDP regression. */

@@ -2,7 +2,8 @@
  * Every error code with its meaning in one line. Append yours in its range, one line per code; never give a code a new meaning.
  * A test fails for a code that is thrown anywhere in the tree and is not listed here.
  *
- * 1xx identity · 2xx transport (20x tty, 21x framed line, 22x Tcl socket, 23x OpenOCD process, 29x waits) · 3xx protocol ·
+ * 1xx identity · 2xx transport (20x tty, 21x framed line, 22x Tcl socket, 23x OpenOCD process, 25x–26x USB, 29x waits) ·
+ * 3xx protocol (30x–31x AN3155, 32x–33x DFU) ·
  * 4xx board (45x–46x guard) · 5xx lease and bench · 6xx configuration (62x images)
  */
 export const codes = {
@@ -36,6 +37,19 @@ export const codes = {
   237: 'the target has no power',
   239: 'OpenOCD was not ready in time',
   240: 'the process of the virtual boards did not start, or ended',
+  250: 'the USB device refused a request (STALL)',
+  251: 'a USB transfer was not over in time',
+  252: 'the USB device vanished',
+  253: 'the interface of the USB device is in use by another program or driver',
+  254: 'no permission to open the USB device',
+  255: 'the USB device is not there',
+  256: 'a USB transfer failed',
+  257: 'this host offers no USB',
+  258: 'nobody serves USB/IP at the endpoint',
+  259: 'a USB/IP server broke the protocol',
+  260: 'a USB device was used while it was not open or not claimed',
+  261: 'an awaited USB device did not appear or did not go in time',
+  262: 'more than one USB device is meant',
   290: 'an awaited condition did not come in time',
 
   301: 'no answer to 0x7F: the ROM was not reached',
@@ -50,6 +64,18 @@ export const codes = {
   310: 'the bootloader session is over',
   311: 'the ROM could not be brought back in step after a failure',
   312: 'an argument is outside of what the protocol or the part allows',
+  320: 'the USB device speaks no DFU that can be used',
+  321: 'a USB descriptor is malformed',
+  322: 'the name of a DFU alternate setting is no memory map',
+  323: 'an application shows a DFU class of its own: it is not the ROM',
+  324: 'the DFU device is a ROM, but of another chip',
+  325: 'the DFU device refused an operation',
+  326: 'the DFU device was not done with an operation in time',
+  327: 'the DFU device did not leave',
+  328: 'the memory map of the DFU device does not allow this',
+  329: 'an answer of the DFU device is malformed',
+  330: 'the application did not detach',
+  331: 'no ROM came up on USB after the application detached',
 
   411: 'the core did not halt in time',
   412: 'the probe could not erase or program the flash',

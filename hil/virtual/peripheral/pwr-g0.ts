@@ -13,12 +13,10 @@ export interface PwrG0 extends PowerModel {
 
 const CR1 = 0x00;
 const CR2 = 0x04;
-const CR2 = 0x04;
 const CR3 = 0x08;
 const SR2 = 0x14;
 const DBP = 1 << 8;
 const VOSF = 1 << 10;
-const USV = 1 << 10;
 /** Of CR2, on parts with USB (ST headers stm32g0b1xx.h, stm32l476xx.h). */
 const USV = 1 << 10;
 /** Time of a change of voltage range (DS12766, recalled: 20 us typical, 40 us at most). */

@@ -110,6 +110,4 @@ export interface UsbModel extends Peripheral {
   readonly port: UsbDevicePort;
   /** Pins, clocks or supplies around it may have changed. */
   surroundingsChanged?(): void;
-  /** A clock or the supply of the transceiver may have changed. */
-  surroundingsChanged?(): void;
 }

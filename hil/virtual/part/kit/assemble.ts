@@ -87,9 +87,7 @@ function build<R extends string>(definition: PartDefinition<R>, host: PartHost):
       kit.rangeChanged();
       host.clockChanged();
       usb?.surroundingsChanged?.();
-      usb?.surroundingsChanged?.();
     },
-    usbSupplyChanged: () => usb?.surroundingsChanged?.(),
     rangeChanged: () => flash.setSpeed(clocks.hclkHz(), power.range()),
     peripheralReset(register, bit) {
       for (const p of placed) if (p.clock?.[0] === register && p.clock[1] === bit) p.peripheral.reset('system');

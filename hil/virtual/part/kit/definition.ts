@@ -145,8 +145,6 @@ export interface PartKit<R extends string = string> {
   clockChanged(): void;
   /** The voltage range changed. */
   rangeChanged(): void;
-  /** PWR_CR2.USV changed. */
-  usbSupplyChanged(): void;
   /** A bit of a reset register went from 0 to 1: reset what it names. */
   peripheralReset(register: R, bit: number): void;
   /** BDRST, or RDP regression. */

@@ -37,10 +37,10 @@ export function readUnprotect(): Uint8Array {
   return Uint8Array.of(dfuseCommand.READ_UNPROTECT);
 }
 
-/** One transfer of a run of memory, and what must be said before it. */
+/** One transfer of a run of memory. */
 export interface Chunk {
-  /** Set the address pointer to this first; undefined: it stands right, since the blocks go on. */
-  readonly pointer?: number;
+  /** The address pointer under which the block counts. */
+  readonly pointer: number;
   readonly block: number;
   readonly address: number;
   readonly length: number;
@@ -53,13 +53,15 @@ export interface Chunk {
  */
 export function chunksOf(address: number, length: number, transferSize: number): readonly Chunk[] {
   const chunks: Chunk[] = [];
-  let block = LAST_BLOCK + 1;
+  let pointer = address;
+  let block = FIRST_BLOCK;
   for (let done = 0; done < length; ) {
     const size = Math.min(transferSize, length - done);
-    const at = address + done;
-    const anew = block > LAST_BLOCK || size < transferSize;
-    if (anew) block = FIRST_BLOCK;
-    chunks.push({ ...(anew ? { pointer: at } : {}), block, address: at, length: size });
+    if (block > LAST_BLOCK || size < transferSize) {
+      pointer = address + done;
+      block = FIRST_BLOCK;
+    }
+    chunks.push({ pointer, block, address: address + done, length: size });
     block++;
     done += size;
   }

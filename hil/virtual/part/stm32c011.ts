@@ -11,6 +11,5 @@ export const stm32c011 = assembleC0({
   alternates: alternatesC011,
   enables: { APBENR1: 0x1822_0c02, APBENR2: 0x0016_d801 },
   dmaIrqs: [9, 10, 10],
-  hasCrs: false,
   unmodelled: [],
 });

@@ -10,6 +10,5 @@ export const stm32c031 = assembleC0({
   alternates: alternatesC031,
   enables: { APBENR1: 0x1822_0c02, APBENR2: 0x0016_d801 },
   dmaIrqs: [9, 10, 10],
-  hasCrs: false,
   unmodelled: [],
 });

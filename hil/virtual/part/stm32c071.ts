@@ -10,13 +10,10 @@ export const stm32c071 = assembleC0({
   alternates: alternatesC071,
   enables: { APBENR1: 0x1863_6c03, APBENR2: 0x0016_d801 },
   dmaIrqs: [9, 10, 10, 11, 11],
-  hasCrs: true,
+  usb: { version: 2, clock: ['APBENR1', 13], irq: 8 },
   unmodelled: [
     ['TIM2', 0x4000_0000, ['APBENR1', 0]],
     ['SPI2', 0x4000_3800, ['APBENR1', 14]],
     ['I2C2', 0x4000_5800, ['APBENR1', 22]],
-    ['USB', 0x4000_5c00, ['APBENR1', 13]],
-    ['USB packet memory, lower half', 0x4000_9800, ['APBENR1', 13]],
-    ['USB packet memory, upper half', 0x4000_9c00, ['APBENR1', 13]],
   ],
 });

@@ -1,6 +1,5 @@
 import { type Chip, flashKeys, pageAt } from '../../chip/chip.ts';
 import { createCrc } from '../peripheral/crc.ts';
-import { createCrs } from '../peripheral/crs.ts';
 import { createDbgmcu } from '../peripheral/dbgmcu.ts';
 import type { DmaV1 } from '../peripheral/dma-v1.ts';
 import { createExtiV1 } from '../peripheral/exti-v1.ts';
@@ -15,6 +14,7 @@ import { assemblePart } from './kit/assemble.ts';
 import type { AlternateTable, PartDefinition, PartKit, Placement, PortFacts, UsartFacts } from './kit/definition.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
 import { updateTimer } from './kit/timers.ts';
+import { clockRecovery, type FsdevFacts, placeFsdev } from './kit/usb-fsdev.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
 
@@ -35,6 +35,7 @@ export interface F0Part {
   readonly cfgr1Mask: number;
   /** Controllers; SYSCFG_CFGR1 as it is now moves requests between channels (F04x). */
   readonly dma: (cfgr1: () => number) => readonly Placement<EnableRegisterF0, DmaV1>[];
+  readonly usb?: FsdevFacts<EnableRegisterF0>;
   readonly unmodelled: PartDefinition<EnableRegisterF0>['unmodelled'];
 }
 
@@ -78,6 +79,7 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
   let syscfg: SyscfgV1;
   let cfgr1 = 0;
   const dmas: DmaV1[] = [];
+  const usb = facts.usb === undefined ? undefined : placeFsdev(facts.usb);
   return {
     chip: facts.chip,
     resetHclkHz: HSI_HZ,
@@ -127,6 +129,7 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
     backup: { base: 0x4000_2800, create: (kit) => createTamp(5, () => kit.power.backupWritable(), 'RTC') },
     debugMcu: { clock: ['APB2ENR', 22], create: () => createDbgmcu(facts.idcode) },
     usarts: facts.usarts,
+    ...(usb === undefined ? {} : { usb: usb.usb }),
     peripherals: [
       {
         base: 0x4000_2c00,
@@ -145,7 +148,8 @@ function define(facts: F0Part): PartDefinition<EnableRegisterF0> {
             pending: extiRequestsInThree(kit, IRQ.EXTI),
           }),
       },
-      { base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs },
+      clockRecovery<EnableRegisterF0>(['APB1ENR', 27], { irq: IRQ.RCC, trimBits: 6, hearsFrames: usb?.hearsFrames }),
+      ...(usb === undefined ? [] : [usb.memory]),
       updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR', 1], irq: IRQ.TIM3 }),
       ...facts
         .dma(() => cfgr1)

@@ -51,7 +51,7 @@ export const stm32g070 = assemblePart<EnableRegister>(() => ({
       createRccG0({
         host: kit.host,
         random: kit.host.random('oscillators'),
-        irq: IRQ.RCC,
+        setIrq: kit.irqSource(IRQ.RCC),
         variant: RCC_VARIANTS.g070,
         mask: { IOPENR: 0x2f, AHBENR: 0x1101, APBENR1: 0x186e_4c32, APBENR2: 0x0017_d801 },
         usartSelect: { USART1: 0, USART2: 2 },

@@ -4,7 +4,7 @@ import { createDbgmcu } from '../peripheral/dbgmcu.ts';
 import { createExtiV1 } from '../peripheral/exti-v1.ts';
 import { createFlashL0, type FlashL0, type FlashL0Options } from '../peripheral/flash-l0.ts';
 import { createPwrL0 } from '../peripheral/pwr-l0.ts';
-import { createRccL0, type EnableRegisterL0 } from '../peripheral/rcc-l0.ts';
+import { createRccL0, type EnableRegisterL0, type RccL0 } from '../peripheral/rcc-l0.ts';
 import { createSyscfgL0, type SyscfgL0 } from '../peripheral/syscfg-l0.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { assemblePart } from './kit/assemble.ts';
@@ -12,6 +12,7 @@ import type { AlternateTable, BootInputs, PartDefinition, PartKit, PortFacts, Us
 import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequestsInThree, rearmLines } from './kit/exti.ts';
 import { updateTimer } from './kit/timers.ts';
+import { clockRecovery, type FsdevFacts, placeFsdev } from './kit/usb-fsdev.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { BootArea, Part } from './part.ts';
 
@@ -32,7 +33,8 @@ export interface L0Part {
   readonly alternates: AlternateTable;
   readonly boot: (inputs: BootInputs) => BootArea;
   readonly dmaChannels: 5 | 7;
-  readonly peripherals?: PartDefinition<EnableRegisterL0>['peripherals'];
+  /** USB device peripheral and CRS. */
+  readonly usb?: FsdevFacts<EnableRegisterL0>;
   readonly unmodelled: PartDefinition<EnableRegisterL0>['unmodelled'];
 }
 
@@ -98,8 +100,10 @@ function flashOptions(kit: Kit): Omit<FlashL0Options, 'setIrq'> {
 
 function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
   // Of one board: SYSCFG selects the ports of EXTI, feeds HSI48 and swaps the banks of FLASH.
+  let rcc: RccL0;
   let syscfg: SyscfgL0;
   let flash: FlashL0;
+  const usb = facts.usb === undefined ? undefined : placeFsdev(facts.usb);
   return {
     chip: facts.chip,
     resetHclkHz: MSI_RESET_HZ,
@@ -109,8 +113,8 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
     alternates: facts.alternates,
     clocks: {
       base: 0x4002_1000,
-      create: (kit) =>
-        createRccL0({
+      create(kit) {
+        rcc = createRccL0({
           host: kit.host,
           random: kit.host.random('oscillators'),
           setIrq: kit.irqSource(IRQ.RCC),
@@ -125,7 +129,9 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
           voltageRange: () => kit.power.range(),
           peripheralReset: kit.peripheralReset,
           backupReset: kit.clearBackup,
-        }),
+        });
+        return rcc;
+      },
     },
     power: {
       base: 0x4000_7000,
@@ -149,6 +155,7 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
           remap: kit.remap,
           banksSwapped: (swapped) => flash.setBanksSwapped(swapped),
           portsChanged: () => rearmLines(kit, syscfg.portOf),
+          hsi48ReferenceChanged: () => rcc.hsi48ReferenceChanged(),
         });
         return syscfg;
       },
@@ -156,6 +163,7 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
     backup: { base: 0x4000_2800, create: (kit) => createTamp(5, () => kit.power.backupWritable(), 'RTC') },
     debugMcu: { clock: ['APB2ENR', 22], create: () => createDbgmcu(facts.idcode, DEBUG_CR_MASK) },
     usarts: facts.usarts,
+    ...(usb === undefined ? {} : { usb: usb.usb }),
     peripherals: [
       {
         base: 0x4000_2c00,
@@ -185,7 +193,9 @@ function define(facts: L0Part): PartDefinition<EnableRegisterL0> {
         DMA_REQUESTS,
       ),
       { base: 0x4002_3000, clock: ['AHBENR', 12], create: () => createCrc() },
-      ...(facts.peripherals ?? []),
+      ...(usb === undefined
+        ? []
+        : [usb.memory, clockRecovery<EnableRegisterL0>(['APB1ENR', 27], { irq: IRQ.RCC, trimBits: 6, ...usb })]),
     ],
     unmodelled: facts.unmodelled,
   };

@@ -1,5 +1,4 @@
 import { stm32l073rz } from '../../chip/part/stm32l073rz.ts';
-import { createCrs } from '../peripheral/crs.ts';
 import { basicUsartV2, fullUsartV2 } from '../peripheral/usart-v2.ts';
 import { bootAreaPattern7 } from './boot-pattern-7.ts';
 import { assembleL0 } from './stm32l0.ts';
@@ -23,7 +22,7 @@ export const stm32l073 = assembleL0({
   alternates: alternatesL073,
   boot: bootAreaPattern7,
   dmaChannels: 7,
-  peripherals: [{ base: 0x4000_6c00, clock: ['APB1ENR', 27], create: createCrs }],
+  usb: { version: 1, clock: ['APB1ENR', 23], irq: 31 },
   unmodelled: [
     ['TIM3', 0x4000_0400, ['APB1ENR', 1]],
     ['TIM6', 0x4000_1000, ['APB1ENR', 4]],
@@ -33,8 +32,6 @@ export const stm32l073 = assembleL0({
     ['LPUART1', 0x4000_4800, ['APB1ENR', 18]],
     ['I2C1', 0x4000_5400, ['APB1ENR', 21]],
     ['I2C2', 0x4000_5800, ['APB1ENR', 22]],
-    ['USB', 0x4000_5c00, ['APB1ENR', 23]],
-    ['USB PMA', 0x4000_6000, ['APB1ENR', 23]],
     ['DAC', 0x4000_7400, ['APB1ENR', 29]],
     ['I2C3', 0x4000_7800, ['APB1ENR', 30]],
     ['LPTIM1', 0x4000_7c00, ['APB1ENR', 31]],

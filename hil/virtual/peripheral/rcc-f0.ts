@@ -57,6 +57,8 @@ const PLLXTPRE = 1 << 17;
 const HSITRIM_RESET = 0x80;
 const LSEDRV_RESET = 0x18;
 const WWDGEN = 1 << 11;
+/** CFGR3 of F04x and F07x: PLLCLK instead of HSI48 for USB (RM0091 6.4.13). */
+const USBSW = 1 << 7;
 const inside = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
 
 export function createRccF0(options: RccF0Options): ClockTree<EnableRegisterF0> {
@@ -229,6 +231,7 @@ export function createRccF0(options: RccF0Options): ClockTree<EnableRegisterF0> 
         return;
       case RCC.CFGR3:
         cfgr3 = value & 0x000f_01d3;
+        options.clockChanged();
         return;
       case RCC.CR2:
         writeCr2(value);
@@ -298,6 +301,7 @@ export function createRccF0(options: RccF0Options): ClockTree<EnableRegisterF0> 
           return pclkHz();
       }
     },
+    usbHz: () => (cfgr3 & USBSW ? pll.hz : hsi48.hz),
     enabled: gates.enabled,
     lsi,
     forceLsi(force) {

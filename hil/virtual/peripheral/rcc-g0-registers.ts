@@ -37,6 +37,7 @@ export const CR_HSI48ON = 1 << 22;
 export const CR_HSI48RDY = 1 << 23;
 export const CR_PLLON = 1 << 24;
 export const CR_PLLRDY = 1 << 25;
+export const PLLCFGR_PLLQEN = 1 << 24;
 export const PLLCFGR_PLLREN = 1 << 28;
 export const BDCR = { LSEON: 1, LSERDY: 2, LSEBYP: 4, BDRST: 1 << 16 } as const;
 
@@ -74,11 +75,14 @@ export function ppreOf(cfgr: number): number {
   return field < 4 ? 1 : 2 << (field - 4);
 }
 
-/** Where PLLCFGR leads for an input of `inputHz`: VCO input, VCO and output R in Hz. */
-export function pllOf(pllcfgr: number, inputHz: number): { inHz: number; vcoHz: number; rHz: number } {
+/** USBSEL of CCIPR2. Source: RM0444 5.4.22, RM0490 (one bit on C071; documented). */
+export const usbselOf = (ccipr2: number): number => (ccipr2 >>> 12) & 3;
+
+/** Where PLLCFGR leads for an input of `inputHz`: VCO input, VCO and outputs Q and R in Hz. */
+export function pllOf(pllcfgr: number, inputHz: number): { inHz: number; vcoHz: number; qHz: number; rHz: number } {
   const inHz = inputHz / (((pllcfgr >>> 4) & 7) + 1);
   const vcoHz = inHz * ((pllcfgr >>> 8) & 0x7f);
-  return { inHz, vcoHz, rHz: vcoHz / (((pllcfgr >>> 29) & 7) + 1) };
+  return { inHz, vcoHz, qHz: vcoHz / (((pllcfgr >>> 25) & 7) + 1), rHz: vcoHz / (((pllcfgr >>> 29) & 7) + 1) };
 }
 
 /** What differs between the RCCs of one line of registers. */
@@ -93,6 +97,8 @@ export interface RccVariant {
   readonly second: 'PLL' | 'HSI48' | 'nothing';
   /** HSI48 exists beside HSI. */
   readonly hsi48: boolean;
+  /** USBSEL in CCIPR2: HSI48, HSE and, with two bits, PLLQ. */
+  readonly usbsel: number;
   /** SYSDIV divides SYSCLK, and HSIKERDIV the kernel clock. */
   readonly sysdiv: boolean;
   readonly hsikerdiv: boolean;
@@ -111,6 +117,7 @@ export const RCC_VARIANTS = {
     crMask: COMMON_CR | CR_PLLON,
     second: 'PLL',
     hsi48: false,
+    usbsel: 0,
     sysdiv: false,
     hsikerdiv: false,
   },
@@ -120,6 +127,7 @@ export const RCC_VARIANTS = {
     crMask: COMMON_CR | CR_PLLON | CR_HSI48ON,
     second: 'PLL',
     hsi48: true,
+    usbsel: 3 << 12,
     sysdiv: false,
     hsikerdiv: false,
   },
@@ -129,6 +137,7 @@ export const RCC_VARIANTS = {
     crMask: COMMON_CR | HSIKERDIV,
     second: 'nothing',
     hsi48: false,
+    usbsel: 0,
     sysdiv: false,
     hsikerdiv: true,
   },
@@ -138,6 +147,7 @@ export const RCC_VARIANTS = {
     crMask: COMMON_CR | HSIKERDIV | SYSDIV | CR_HSI48ON,
     second: 'HSI48',
     hsi48: true,
+    usbsel: 1 << 12,
     sysdiv: true,
     hsikerdiv: true,
   },

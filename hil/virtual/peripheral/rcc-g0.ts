@@ -12,6 +12,7 @@ import {
   hpreOf,
   hsidivOf,
   hsikerdivOf,
+  PLLCFGR_PLLQEN,
   PLLCFGR_PLLREN,
   pllOf,
   ppreOf,
@@ -19,6 +20,7 @@ import {
   type RccVariant,
   READY,
   sysdivOf,
+  usbselOf,
 } from './rcc-g0-registers.ts';
 import { narrowAccess } from './register-block.ts';
 import type { ClockTree } from './roles.ts';
@@ -31,7 +33,7 @@ export type RccG0 = ClockTree<EnableRegister>;
 export interface RccG0Options {
   readonly host: PeripheralHost;
   readonly random: Random;
-  readonly irq: number;
+  readonly setIrq: (asserted: boolean) => void;
   readonly variant: RccVariant;
   readonly mask: Readonly<Record<EnableRegister, number>>;
   /** Position in CCIPR of the kernel clock choice of those USARTs that have one. */
@@ -81,7 +83,6 @@ const RESET_OFFSET: Readonly<Record<number, EnableRegister>> = {
   [RCC.APBRSTR2]: 'APBENR2',
 };
 const CIER_MASK = 0x3f;
-const CCIPR2_USBSEL = 3 << 12;
 const SRAMSMEN = 1 << 9;
 const WWDGEN = 1 << 11;
 const RTCAPBEN = 1 << 10;
@@ -157,7 +158,7 @@ export function createRccG0(options: RccG0Options): RccG0 {
     return can;
   }
 
-  const updateIrq = (): void => host.setIrq(options.irq, (cifr & cier) !== 0);
+  const updateIrq = (): void => options.setIrq((cifr & cier) !== 0);
 
   function selectedHz(sw: number): number {
     switch (sw) {
@@ -306,7 +307,8 @@ export function createRccG0(options: RccG0Options): RccG0 {
         ccipr = value;
         return;
       case RCC.CCIPR2:
-        if (variant.hsi48) ccipr2 = value & CCIPR2_USBSEL;
+        ccipr2 = value & variant.usbsel;
+        options.clockChanged();
         return;
       case RCC.BDCR: {
         writeBdcr(value);
@@ -402,6 +404,17 @@ export function createRccG0(options: RccG0Options): RccG0 {
           return lse.hz;
         default:
           return pclkHz();
+      }
+    },
+    usbHz() {
+      switch (usbselOf(ccipr2)) {
+        case 0:
+          return hsi48.hz;
+        case 1:
+          return hse.hz;
+        default:
+          // 3 is reserved (RM0444 5.4.22): no clock is a hypothesis.
+          return usbselOf(ccipr2) === 2 && pll.ready && pllcfgr & PLLCFGR_PLLQEN ? pllOf(pllcfgr, pllInputHz()).qHz : 0;
       }
     },
     enabled: (register, bit) => ((enable[register] >>> bit) & 1) !== 0 && ((held[register] >>> bit) & 1) === 0,

@@ -12,6 +12,8 @@ export type EnableRegisterL0 = 'IOPENR' | 'AHBENR' | 'APB2ENR' | 'APB1ENR';
 /** Clock tree and reset control of STM32L0. Source: RM0376 and RM0377 chapter 7 (documented, except where a line says otherwise). */
 export interface RccL0 extends ClockTree<EnableRegisterL0> {
   readonly hsi48: ClockSource;
+  /** SYSCFG_CFGR3.ENREF_HSI48 was written: HSI48 starts if it waits for it, and stops without it. */
+  hsi48ReferenceChanged(): void;
 }
 
 export interface RccL0Options {
@@ -73,6 +75,8 @@ const CFGR_MASK = 0x7fff_bff3;
 /** MSI range 5, HSI16TRIM 16; the factory calibrations differ from chip to chip and read 0 here. */
 const ICSCR_RESET = 0xb000;
 const WWDGEN = 1 << 11;
+/** CCIPR: HSI48 for USB and RNG; else the PLL's VCO divided by 2 (RM0376 7.2.4 and 7.3.19). */
+const HSI48SEL = 1 << 26;
 
 export function createRccL0(options: RccL0Options): RccL0 {
   const { host, random } = options;
@@ -261,6 +265,7 @@ export function createRccL0(options: RccL0Options): RccL0 {
         return;
       case RCC.CCIPR:
         ccipr = value >>> 0;
+        options.clockChanged();
         return;
       case RCC.CSR:
         if (value & CSR.RMVF) resetFlags = 0;
@@ -343,9 +348,14 @@ export function createRccL0(options: RccL0Options): RccL0 {
           return pclkHz(name === 'USART1' ? 2 : 1);
       }
     },
+    usbHz: () => (ccipr & HSI48SEL ? hsi48.hz : pll.ready ? pllOf(cfgr, pllInputHz()).vcoHz / 2 : 0),
     enabled: gates.enabled,
     lsi,
     hsi48,
+    hsi48ReferenceChanged() {
+      hsi48.setOn(false);
+      hsi48.setOn((crrcr & CRRCR.HSI48ON) !== 0);
+    },
     forceLsi(force) {
       lsiForced = force;
       runLsi();

@@ -17,6 +17,8 @@ export interface SyscfgL0Options {
   /** UFB was written, or cleared by a reset. */
   readonly banksSwapped: (swapped: boolean) => void;
   readonly portsChanged: () => void;
+  /** ENREF_HSI48 changed. */
+  readonly hsi48ReferenceChanged: () => void;
 }
 
 const CFGR1 = 0x00;
@@ -58,8 +60,10 @@ export function createSyscfgL0(options: SyscfgL0Options): SyscfgL0 {
       // REF_LOCK keeps CFGR3 as it is until a reset.
       if ((offset & ~3) === CFGR3) {
         if (cfgr3 & REF_LOCK) return;
+        const before = cfgr3;
         base.write(offset, value, width);
         cfgr3 = base.read(CFGR3, 4);
+        if ((before ^ cfgr3) & ENREF_HSI48) options.hsi48ReferenceChanged();
       } else base.write(offset, value, width);
     },
     reset(kind) {

@@ -8,13 +8,20 @@ import { type MemoryMap, parseMemoryMap } from './memory-map.ts';
 import { alternateNames, functionalOf, readDfuDevice } from './read-device.ts';
 import { type Verdict, type Who, whoIsIt } from './who-is-it.ts';
 
+/** One alternate setting: a memory. */
+export interface Alternate {
+  /** bAlternateSetting. */
+  readonly number: number;
+  /** As it was read: `@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg`. */
+  readonly name: string;
+  readonly map: MemoryMap;
+}
+
 /** A ROM's DFU device, known for the one of the chip. */
 export interface KnownRom {
   readonly dfu: DfuInterface;
   readonly functional: DfuFunctional;
-  /** Names of the alternate settings. */
-  readonly alternates: readonly string[];
-  readonly maps: readonly MemoryMap[];
+  readonly alternates: readonly Alternate[];
   readonly bcdDevice: number;
   readonly serial: string | undefined;
   readonly product: string | undefined;
@@ -35,17 +42,24 @@ export async function identifyRom(
   const dfu = device.interfaces.find(({ protocol }) => protocol === 2);
   if (dfu === undefined) throw noDfuMode(board, port, device.interfaces);
   const functional = await functionalOf(port, dfu);
-  const alternates = await alternateNames(port, dfu);
+  const names = await alternateNames(port, dfu);
   const { vendorId, productId, bcdDevice } = device.descriptor;
-  const verdict = whoIsIt(chip, rom, { vendorId, productId, bcdDevice, serial: device.serial, alternates }, uniqueId);
-  if (verdict.who !== 'rom') throw notTheRom(board, port, chip, verdict, alternates);
+  const verdict = whoIsIt(
+    chip,
+    rom,
+    { vendorId, productId, bcdDevice, serial: device.serial, alternates: names },
+    uniqueId,
+  );
+  if (verdict.who !== 'rom') throw notTheRom(board, port, chip, verdict, names);
   if (functional.wTransferSize === 0) {
     throw new HilError(320, `${board}: ${identityText(port)} says that it can transfer 0 bytes at once`, {
       context: { bmAttributes: functional.bmAttributes },
     });
   }
-  const maps = alternates.map(parseMemoryMap);
-  return { dfu, functional, alternates, maps, bcdDevice, serial: device.serial, product: device.product };
+  const alternates = names.map((name, i) => {
+    return { number: dfu.alternates[i]?.alternate ?? i, name, map: parseMemoryMap(name) };
+  });
+  return { dfu, functional, alternates, bcdDevice, serial: device.serial, product: device.product };
 }
 
 /** @throws HilError 320 if the ROM of the part has no USB */

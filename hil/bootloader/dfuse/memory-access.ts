@@ -4,7 +4,8 @@ import type { Segment } from '../../image/image.ts';
 import type { UsbPort } from '../../transport/usb/usb-port.ts';
 import { chunksOf, erasePage, FIRST_BLOCK, setAddress } from './commands.ts';
 import type { DfuLink } from './dfu-link.ts';
-import { allows, type MemoryMap, runAt, type Access as SectorAccess } from './memory-map.ts';
+import type { Alternate } from './identify.ts';
+import { allows, runAt, type Access as SectorAccess } from './memory-map.ts';
 
 /** Set Address Pointer touches no memory. */
 const POINTER_MS = 1000;
@@ -44,9 +45,7 @@ export interface MemoryAccessOptions {
   readonly port: UsbPort;
   readonly link: DfuLink;
   readonly interfaceNumber: number;
-  /** bAlternateSetting of each map. */
-  readonly alternates: readonly number[];
-  readonly maps: readonly MemoryMap[];
+  readonly alternates: readonly Alternate[];
   readonly transferSize: number;
   readonly board: string;
 }
@@ -55,10 +54,13 @@ export interface MemoryAccessOptions {
 type Stage = 'idle' | 'download' | 'upload' | 'unknown';
 
 export function createMemoryAccess(options: MemoryAccessOptions): MemoryAccess {
-  const { port, link, interfaceNumber, maps, transferSize, board } = options;
+  const { port, link, interfaceNumber, alternates, transferSize, board } = options;
   let stage: Stage = 'unknown';
   let pointer: number | undefined;
   let alternate: number | undefined;
+
+  const holding = (address: number): Alternate | undefined =>
+    alternates.find(({ map }) => runAt(map, address) !== undefined);
 
   const ready = async (forWhat: 'download' | 'upload'): Promise<void> => {
     if (stage === 'idle' || stage === forWhat) return;
@@ -68,8 +70,7 @@ export function createMemoryAccess(options: MemoryAccessOptions): MemoryAccess {
 
   /** The first alternate setting whose map holds the address; the first of all if none does (option bytes of G0B1). */
   const choose = async (address: number): Promise<void> => {
-    const found = maps.findIndex((map) => runAt(map, address) !== undefined);
-    const wanted = options.alternates[Math.max(0, found)] ?? 0;
+    const wanted = (holding(address) ?? alternates[0])?.number ?? 0;
     if (wanted === alternate) return;
     await port.selectAlternateInterface(interfaceNumber, wanted);
     alternate = wanted;
@@ -98,7 +99,7 @@ export function createMemoryAccess(options: MemoryAccessOptions): MemoryAccess {
 
   /** Refuses what the device itself says it does not allow; a memory that its maps do not show is left to the ROM. */
   const demand = (what: keyof SectorAccess, address: number, length: number, words: string): void => {
-    const map = maps.find((one) => runAt(one, address) !== undefined);
+    const map = holding(address)?.map;
     if (map === undefined || allows(map, address, length, what)) return;
     throw new HilError(
       328,

@@ -18,10 +18,9 @@ import { eraseAll, readUnprotect } from './commands.ts';
 import { createDfuLink } from './dfu-link.ts';
 import { type DfuQuirks, dfuQuirksOf, NO_DFU_QUIRKS } from './dfu-quirks.ts';
 import type { DfuStatus } from './dfu-status.ts';
-import { identifyRom } from './identify.ts';
+import { type Alternate, identifyRom } from './identify.ts';
 import { seeOff } from './leave.ts';
 import { createMemoryAccess } from './memory-access.ts';
-import type { MemoryMap } from './memory-map.ts';
 
 /** Most bytes in one transfer: what Linux takes in one control transfer (usbfs), twice the most that a ROM takes (AN3156). */
 const MOST_AT_ONCE = 4096;
@@ -51,11 +50,9 @@ export interface DfuseIdentity {
   readonly bcdDevice: number;
   readonly serial: string | undefined;
   readonly product: string | undefined;
-  /** Names of the alternate settings, as they were read, and what they say. */
-  readonly alternates: readonly string[];
-  readonly maps: readonly MemoryMap[];
+  readonly alternates: readonly Alternate[];
   /** Most bytes in one transfer, of the functional descriptor. */
-  readonly transferSize: number;
+  readonly wTransferSize: number;
   /** What the first GETSTATUS said: F0 and F4 start in dfuERROR, errFIRMWARE. */
   readonly first: DfuStatus;
   /** Commands that the ROM lists, e.g. 0x00, 0x21, 0x41, 0x92. */
@@ -106,8 +103,7 @@ export async function openDfuse(port: UsbPort, options: DfuseOptions): Promise<D
     port,
     link,
     interfaceNumber,
-    alternates: rom.dfu.alternates.map(({ alternate }) => alternate),
-    maps: rom.maps,
+    alternates: rom.alternates,
     transferSize,
     board,
   });
@@ -244,8 +240,7 @@ export async function openDfuse(port: UsbPort, options: DfuseOptions): Promise<D
       serial: rom.serial,
       product: rom.product,
       alternates: rom.alternates,
-      maps: rom.maps,
-      transferSize,
+      wTransferSize: rom.functional.wTransferSize,
       first,
       commands,
       romId,

@@ -55,6 +55,7 @@
 #define PWR_CR1_VOS_Pos 9u
 #define PWR_CR1_VOS_Msk (3u << PWR_CR1_VOS_Pos)
 #define PWR_CR1_VOS_RANGE1 1u
+#define PWR_CR2_USV (1u << 10) /* G0B1 */
 #define PWR_SR2_VOSF (1u << 10)
 
 /* --- USART, GPIO ----------------------------------------------------------------------------------------------------------- */

@@ -25,6 +25,8 @@ export interface ExtiV1Options {
 export interface ExtiV1 extends Peripheral {
   /** SYSCFG_EXTICR was written. */
   routed(): void;
+  /** A rising and a falling edge on a line that no pin feeds (16 and up). */
+  pulse(line: number): void;
 }
 
 const IMR = 0x00;
@@ -142,5 +144,9 @@ export function createExtiV1(options: ExtiV1Options): ExtiV1 {
       update();
     },
     routed: rearm,
+    pulse(line) {
+      pr |= (rtsr | ftsr) & (1 << line);
+      update();
+    },
   };
 }

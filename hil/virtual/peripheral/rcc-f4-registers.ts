@@ -65,9 +65,10 @@ export const CSR = {
 /** Position of a ready flag in CIR; its enable stands 8 and its clear bit 16 higher. */
 export const READY = { LSI: 0, LSE: 1, HSI: 2, HSE: 3, PLL: 4, PLLI2S: 5 } as const;
 
-/** VCO input, VCO and output P of the PLL for a source of `inputHz`. */
-export function pllOf(pllcfgr: number, inputHz: number): { inHz: number; vcoHz: number; pHz: number } {
+/** VCO input, VCO and outputs P and Q of the PLL for a source of `inputHz`. Q of 0 and 1 are wrong configurations (RM0383 6.3.2): no output. */
+export function pllOf(pllcfgr: number, inputHz: number): { inHz: number; vcoHz: number; pHz: number; qHz: number } {
   const inHz = inputHz / (pllcfgr & PLLCFGR.M || Number.POSITIVE_INFINITY);
   const vcoHz = inHz * ((pllcfgr & PLLCFGR.N) >>> 6);
-  return { inHz, vcoHz, pHz: vcoHz / (2 * (((pllcfgr & PLLCFGR.P) >>> 16) + 1)) };
+  const q = (pllcfgr & PLLCFGR.Q) >>> 24;
+  return { inHz, vcoHz, pHz: vcoHz / (2 * (((pllcfgr & PLLCFGR.P) >>> 16) + 1)), qHz: q < 2 ? 0 : vcoHz / q };
 }

@@ -47,6 +47,8 @@ const STARTUP = {
 } as const;
 /** LSI around its typical value; DS10314 6.3.9 allows 17 to 47 kHz over all parts and temperatures. */
 const LSI_RANGE_HZ: readonly [number, number] = [28_000, 36_000];
+/** HSI of a chip as it leaves the factory, at 25 degrees C (DS10314 6.3.9, recalled: 1 %). */
+const HSI_DEVIATION = 0.01;
 /** SWS follows SW some clock cycles after the new source is ready. Hypothesis: the manual gives no number. */
 const SWITCH_NS = 1_000;
 /** VCO input and VCO (RM0383 6.3.2; DS10314 6.3.10). Outside the PLL is not ready for ever: hypothesis. */
@@ -72,6 +74,12 @@ export function createRccF4(options: RccF4Options): RccF4 {
   let lsiForced = false;
   const stored = new Map<number, number>();
   const lsiHz = random.between(...LSI_RANGE_HZ);
+  let hsiDeviation: number | undefined;
+  /** What this chip's HSI is to its nominal frequency. Only USB is particular enough to notice; everything else runs by the nominal one. */
+  function hsiTrue(): number {
+    hsiDeviation ??= random.between(-HSI_DEVIATION, HSI_DEVIATION);
+    return 1 + hsiDeviation;
+  }
   const gates = createClockGates<EnableRegisterF4>(
     {
       AHB1ENR: { enable: RCC.AHB1ENR, reset: RCC.AHB1RSTR, mask: 0x0060_109f },
@@ -281,6 +289,8 @@ export function createRccF4(options: RccF4Options): RccF4 {
     hclkHz,
     pclkHz,
     usartHz: (name) => pclkHz(options.onApb2.includes(name) ? 2 : 1),
+    // Output Q of the main PLL and nothing else (RM0383 6.2, figure 12).
+    usbHz: () => (pll.ready ? pllOf(pllcfgr, fromHse() ? hse.hz : hsi.hz * hsiTrue()).qHz : 0),
     enabled: gates.enabled,
     lsi,
     pll,

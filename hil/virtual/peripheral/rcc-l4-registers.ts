@@ -64,7 +64,18 @@ export const CR = {
 export const SW = { MSI: 0, HSI16: 1, HSE: 2, PLL: 3 } as const;
 /** Codes of PLLSRC. */
 export const PLLSRC = { MSI: 1, HSI16: 2, HSE: 3 } as const;
-export const PLLCFGR = { SRC: 3, M: 7 << 4, N: 0x7f << 8, P: 1 << 17, Q: 3 << 21, REN: 1 << 24, R: 3 << 25 } as const;
+export const PLLCFGR = {
+  SRC: 3,
+  M: 7 << 4,
+  N: 0x7f << 8,
+  P: 1 << 17,
+  QEN: 1 << 20,
+  Q: 3 << 21,
+  REN: 1 << 24,
+  R: 3 << 25,
+} as const;
+/** Codes of CCIPR.CLK48SEL. */
+export const CLK48SEL = { LSB: 26, PLLSAI1: 1, PLL: 2, MSI: 3 } as const;
 
 export const BDCR = { LSEON: 1, LSERDY: 2, RTCSEL: 0x300, BDRST: 1 << 16, WRITABLE: 0x0301_803d | (1 << 2) } as const;
 
@@ -87,13 +98,14 @@ export const READY = { LSI: 0, LSE: 1, MSI: 2, HSI: 3, HSE: 4, PLL: 5, PLLSAI1: 
 /** MSI ranges 0 to 11; the others do not exist and cannot be written (RM0351 6.4.1 MSIRANGE). */
 export const MSI_RANGES_HZ = [100e3, 200e3, 400e3, 800e3, 1e6, 2e6, 4e6, 8e6, 16e6, 24e6, 32e6, 48e6] as const;
 
-/** VCO input by PLLM, VCO and output R of a PLL register for a source of `inputHz`. M stands in PLLCFGR for all three PLLs. */
+/** VCO input by PLLM, VCO and outputs Q and R of a PLL register for a source of `inputHz`. M stands in PLLCFGR for all three PLLs. */
 export function pllOf(
   pllcfgr: number,
   register: number,
   inputHz: number,
-): { inHz: number; vcoHz: number; rHz: number } {
+): { inHz: number; vcoHz: number; qHz: number; rHz: number } {
   const inHz = inputHz / (((pllcfgr >>> 4) & 7) + 1);
   const vcoHz = inHz * ((register >>> 8) & 0x7f);
-  return { inHz, vcoHz, rHz: vcoHz / (2 * (((register >>> 25) & 3) + 1)) };
+  const divide = (lsb: number): number => vcoHz / (2 * (((register >>> lsb) & 3) + 1));
+  return { inHz, vcoHz, qHz: divide(21), rHz: divide(25) };
 }

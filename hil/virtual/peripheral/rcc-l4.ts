@@ -5,6 +5,7 @@ import type { PeripheralHost, ResetKind } from './peripheral.ts';
 import { hpreDivider, ppreDivider } from './prescalers.ts';
 import {
   BDCR,
+  CLK48SEL,
   CR,
   CSR,
   MSI_RANGES_HZ,
@@ -60,6 +61,8 @@ const STARTUP = {
 } as const;
 /** LSI at 30 degrees C (DS10198 6.3.8: 31.04 to 32.96 kHz). */
 const LSI_RANGE_HZ: readonly [number, number] = [31_040, 32_960];
+/** MSI on its own and HSI16 of a chip as it leaves the factory, at 30 degrees C (DS10198 6.3.7, recalled: below 1 %). */
+const RC_DEVIATION = 0.007;
 /** SWS follows SW some clock cycles after the new source is ready. Hypothesis: the manual gives no number. */
 const SWITCH_NS = 1_000;
 /** VCO input, and VCO in voltage range 1 and 2 (DS10198 6.3.9). Outside a PLL is not ready for ever: hypothesis. */
@@ -95,6 +98,7 @@ export function createRccL4(options: RccL4Options): ClockTree<EnableRegisterL4> 
   const pllRegisters = new Map<number, number>();
   const sleep = new Map<number, number>();
   const lsiHz = random.between(...LSI_RANGE_HZ);
+  let rcDeviation: number | undefined;
   const gates = createClockGates<EnableRegisterL4>(
     {
       AHB1ENR: { enable: RCC.AHB1ENR, reset: RCC.AHB1RSTR, mask: 0x0001_1103, initial: 0x100 },
@@ -198,6 +202,26 @@ export function createRccL4(options: RccL4Options): ClockTree<EnableRegisterL4> 
     return ((cr | value) & CR.MSIRGSEL) | (lse.ready ? value & CR.MSIPLLEN : 0);
   }
 
+  /** What an RC oscillator is to its nominal frequency. Only USB is particular enough to notice; everything else runs by the nominal one. */
+  function rcTrue(source: number): number {
+    if (source === PLLSRC.HSE || (source === PLLSRC.MSI && cr & CR.MSIPLLEN && lse.ready)) return 1;
+    rcDeviation ??= random.between(-RC_DEVIATION, RC_DEVIATION);
+    return 1 + rcDeviation;
+  }
+  /** CLK48 (RM0351 6.2.18 and 6.4.28, CLK48SEL). */
+  function usbHz(): number {
+    const selected = (ccipr >>> CLK48SEL.LSB) & 3;
+    if (selected === CLK48SEL.MSI) return msi.hz * rcTrue(PLLSRC.MSI);
+    const [clock, offset] =
+      selected === CLK48SEL.PLL
+        ? [pll, RCC.PLLCFGR]
+        : selected === CLK48SEL.PLLSAI1
+          ? [pllSai1, RCC.PLLSAI1CFGR]
+          : [undefined, RCC.PLLCFGR];
+    if (clock?.ready !== true || !(pllRegister(offset) & PLLCFGR.QEN)) return 0;
+    return pllOf(pllcfgr(), pllRegister(offset), pllInputHz()).qHz * rcTrue(pllSource());
+  }
+
   // A source that drives SYSCLK directly or through the PLL cannot be switched off (RM0351 6.4.1 MSION, HSION, HSEON, PLLON).
   function writeCr(value: number): void {
     const drives = (sw: number, src: number): boolean =>
@@ -299,6 +323,7 @@ export function createRccL4(options: RccL4Options): ClockTree<EnableRegisterL4> 
         return;
       case RCC.CCIPR:
         ccipr = value >>> 0;
+        options.clockChanged();
         return;
       case RCC.BDCR:
         writeBdcr(value);
@@ -379,6 +404,7 @@ export function createRccL4(options: RccL4Options): ClockTree<EnableRegisterL4> 
           return pclkHz(options.onApb2.includes(name) ? 2 : 1);
       }
     },
+    usbHz,
     enabled: gates.enabled,
     lsi,
     forceLsi(force) {

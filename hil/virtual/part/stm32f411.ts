@@ -3,7 +3,7 @@ import { stm32f411ce } from '../../chip/part/stm32f411ce.ts';
 import { stm32f411re } from '../../chip/part/stm32f411re.ts';
 import { createCrc } from '../peripheral/crc.ts';
 import { createDbgmcu } from '../peripheral/dbgmcu.ts';
-import { createExtiV1 } from '../peripheral/exti-v1.ts';
+import { createExtiV1, type ExtiV1 } from '../peripheral/exti-v1.ts';
 import { createFlashF4 } from '../peripheral/flash-f4.ts';
 import { createPwrF4 } from '../peripheral/pwr-f4.ts';
 import { createRccF4, type EnableRegisterF4, type RccF4 } from '../peripheral/rcc-f4.ts';
@@ -12,12 +12,15 @@ import { createSyscfgF4 } from '../peripheral/syscfg-f4.ts';
 import type { SyscfgV1 } from '../peripheral/syscfg-v1.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { createUsartV1 } from '../peripheral/usart-v1.ts';
+import { createUsbOtg } from '../peripheral/usb-otg.ts';
+import { otgV2 } from '../peripheral/usb-otg-cores.ts';
 import { bootAreaPattern1 } from './boot-pattern-1.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
 import { dmaWithStreams, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
 import { updateTimer } from './kit/timers.ts';
+import { otgOf } from './kit/usb-otg.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import type { Part } from './part.ts';
 import { alternates, ports } from './stm32f411-pins.ts';
@@ -33,6 +36,7 @@ const IRQ = {
   TIM3: 29,
   USART1: 37,
   USART2: 38,
+  OTG_FS: 67,
   USART6: 71,
 } as const;
 const IRQ_LINES = 86;
@@ -89,6 +93,7 @@ function createFlash(kit: PartKit<EnableRegisterF4>): FlashModel {
 function define(chip: Chip): PartDefinition<EnableRegisterF4> {
   let rcc: RccF4 | undefined;
   let syscfg: SyscfgV1 | undefined;
+  let exti: ExtiV1 | undefined;
   const portOf = (line: number): number => syscfg?.portOf(line) ?? 0;
   return {
     chip,
@@ -146,6 +151,15 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       { name: 'USART2', base: 0x4000_4400, clock: ['APB1ENR', 17], irq: IRQ.USART2, create: createUsartV1 },
       { name: 'USART6', base: 0x4001_1400, clock: ['APB2ENR', 5], irq: IRQ.USART6, create: createUsartV1 },
     ],
+    usb: {
+      base: 0x5000_0000,
+      clock: ['AHB2ENR', 7],
+      create: (kit) =>
+        createUsbOtg({
+          ...otgOf(kit, { core: otgV2, irq: IRQ.OTG_FS, clocked: () => kit.clocks.enabled('AHB2ENR', 7) }),
+          wakeUp: () => exti?.pulse(18), // RM0383 10.2.5: line 18 is the wake-up event of OTG_FS
+        }),
+    },
     peripherals: [
       {
         base: 0x4000_2c00,
@@ -155,14 +169,16 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       { base: 0x4000_3000, create: independentWatchdog({ freeze: 12, softwareStart: 'WDG_SW', window: false }) },
       {
         base: 0x4001_3c00,
-        create: (kit) =>
-          createExtiV1({
+        create(kit) {
+          exti = createExtiV1({
             nets: kit.portNets,
             portOf,
             pending: extiRequests(kit, IRQ.EXTI),
             configurable: 0x0067_ffff, // RM0383 10.2.5: lines 0 to 18, 21, 22
             imrReset: 0,
-          }),
+          });
+          return exti;
+        },
       },
       updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR', 1], irq: IRQ.TIM3 }),
       dmaWithStreams<EnableRegisterF4>(
@@ -195,7 +211,6 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       ['TIM10', 0x4001_4400, ['APB2ENR', 17]],
       ['TIM11', 0x4001_4800, ['APB2ENR', 18]],
       ['SPI5', 0x4001_5000, ['APB2ENR', 20]],
-      ['OTG_FS', 0x5000_0000, ['AHB2ENR', 7]],
     ],
   };
 }

@@ -36,6 +36,8 @@ export const alternates: AlternateTable = {
   PA3: { 7: 'USART2_RX' },
   PA9: { 7: 'USART1_TX' },
   PA10: { 7: 'USART1_RX' },
+  PA11: { 10: 'OTG_FS_DM' },
+  PA12: { 10: 'OTG_FS_DP' },
   PA13: { 0: 'SWDIO' },
   PA14: { 0: 'SWCLK' },
   PB6: { 7: 'USART1_TX' },

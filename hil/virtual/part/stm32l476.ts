@@ -12,12 +12,15 @@ import { createSyscfgL4 } from '../peripheral/syscfg-l4.ts';
 import type { SyscfgV1 } from '../peripheral/syscfg-v1.ts';
 import { createTamp } from '../peripheral/tamp.ts';
 import { fullUsartV2 } from '../peripheral/usart-v2.ts';
+import { createUsbOtg } from '../peripheral/usb-otg.ts';
+import { otgV3 } from '../peripheral/usb-otg-cores.ts';
 import { bootAreaPattern7 } from './boot-pattern-7.ts';
 import { assemblePart } from './kit/assemble.ts';
 import type { PartDefinition, PartKit } from './kit/definition.ts';
 import { dmaWithSelection, type SelectTable } from './kit/dma.ts';
 import { extiRequests, rearmLines } from './kit/exti.ts';
 import { updateTimer } from './kit/timers.ts';
+import { otgOf } from './kit/usb-otg.ts';
 import { independentWatchdog, WDGTB_TWO_BITS, windowWatchdog } from './kit/watchdogs.ts';
 import { alternates, ports } from './stm32l476-pins.ts';
 
@@ -37,6 +40,7 @@ const IRQ = {
   USART3: 39,
   UART4: 52,
   UART5: 53,
+  OTG_FS: 67,
 } as const;
 const IRQ_LINES = 82;
 
@@ -150,7 +154,7 @@ function define(): PartDefinition<EnableRegisterL4> {
     power: {
       base: 0x4000_7000,
       clock: ['APB1ENR1', 28],
-      create: (kit) => createPwrG0(kit.host.schedule, kit.rangeChanged, PWR_CR1),
+      create: (kit) => createPwrG0(kit.host.schedule, kit.rangeChanged, PWR_CR1, kit.usbSurroundingsChanged),
     },
     flash: {
       clock: ['AHB1ENR', 8],
@@ -185,6 +189,13 @@ function define(): PartDefinition<EnableRegisterL4> {
       { name: 'UART4', base: 0x4000_4c00, clock: ['APB1ENR1', 19], irq: IRQ.UART4, create: fullUsartV2 },
       { name: 'UART5', base: 0x4000_5000, clock: ['APB1ENR1', 20], irq: IRQ.UART5, create: fullUsartV2 },
     ],
+    usb: {
+      base: 0x5000_0000,
+      clock: ['AHB2ENR', 12],
+      // Its wake-up is the direct line 17 of EXTI (RM0351 table 57), which only low-power modes would feel.
+      create: (kit) =>
+        createUsbOtg(otgOf(kit, { core: otgV3, irq: IRQ.OTG_FS, clocked: () => kit.clocks.enabled('AHB2ENR', 12) })),
+    },
     peripherals: [
       {
         base: 0x4000_2c00,
@@ -246,7 +257,6 @@ function define(): PartDefinition<EnableRegisterL4> {
       ['SAI2', 0x4001_5800, ['APB2ENR', 22]],
       ['DFSDM1', 0x4001_6000, ['APB2ENR', 24]],
       ['TSC', 0x4002_4000, ['AHB1ENR', 16]],
-      ['OTG_FS', 0x5000_0000, ['AHB2ENR', 12]],
       ['ADC', 0x5004_0000, ['AHB2ENR', 13]],
       ['RNG', 0x5006_0800, ['AHB2ENR', 18]],
       ['QUADSPI', 0xa000_1000, ['AHB3ENR', 8]],

@@ -30,7 +30,8 @@ export const STORE = 2;
 export const FETCH = 3;
 export const LEAVE = 4;
 
-const ENUMERATION_MS = 400;
+/** The LSE of a Nucleo-L476RG, which its USB waits for, takes up to 2 s. */
+const ENUMERATION_MS = 2_600;
 const TRANSFER_MS = 100;
 
 /** @param program name of a program of `firmware/usb-echo`, without `.elf`; `make -C firmware usb-echo` builds it */

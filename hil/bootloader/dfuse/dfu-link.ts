@@ -79,6 +79,9 @@ export function createDfuLink(port: UsbPort, interfaceNumber: number, scope: Dea
   /** Asks until the device is not busy. `first` is what it said last, if anything. */
   const settled = async (what: string, ms: number, first?: DfuStatus): Promise<DfuStatus> => {
     let last = first ?? (await askWorking(deadline(what, ms, scope)));
+    // Nothing to wait for: the device may be done by the time it is asked again.
+    if (last?.pollMs === 0 && BUSY.includes(last.state)) last = await askWorking(deadline(what, ms, scope));
+    if (last !== undefined && !BUSY.includes(last.state)) return last;
     let heard = true;
     const budget = Math.max(ms, Math.min(last?.pollMs ?? 0, LONGEST_WORK_MS) + TRANSFER_MS);
     return until(

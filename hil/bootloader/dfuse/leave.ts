@@ -46,7 +46,13 @@ export async function seeOff({ port, bus, link, scope, what, ms, works }: Leavin
   await until(
     deadline(`${port.id} to go`, Math.max(ms, Math.min(said?.pollMs ?? 0, 60_000) + ms), scope),
     'device',
-    async () => !(await bus.list()).some(({ id }) => id === port.id),
+    async () => {
+      if (!(await bus.list()).some(({ id }) => id === port.id)) return true;
+      // Some work is done between two questions, and how it ended is told by the second.
+      if (said !== undefined && WORKING.includes(said.state)) said = await link.status().catch(() => said);
+      if (said?.state === 'dfuERROR') throw didNot(`it answered ${statusText(said)}`);
+      return false;
+    },
     { pollMs: LOOK_MS },
   ).catch(async (error: unknown) => {
     if (!(error instanceof HilError) || error.code !== 290) throw error;

@@ -1,7 +1,7 @@
 import type { Chip, RomUsb } from '../../chip/chip.ts';
 import { hex } from '../../error/format-error.ts';
 import { isHilError } from '../../error/hil-error.ts';
-import { allows, type MemoryMap, parseMemoryMap, sameMemory } from './memory-map.ts';
+import { allows, type MemoryMap, parseMemoryMap, runAt, sameMemory } from './memory-map.ts';
 
 /** bcdDevice of the generations of ST's ROMs that were seen on boards (public listings of 20 and more boards). */
 const ROM_GENERATIONS = [0x2200, 0x0200, 0x0220];
@@ -29,16 +29,19 @@ export interface Verdict {
 }
 
 /**
- * Tells a ROM from an application's DFU class by memory map, bcdDevice and serial number.
+ * Tells a ROM from an application's DFU class by memory map, bcdDevice and serial number. What the chip's facts only guess of them is
+ * not demanded: then a map that gives all of the flash and a bcdDevice of any known ROM will do.
  * @param uniqueId 24 hexadecimal digits, the three words in their order, as the probe reads it
  */
 export function whoIsIt(chip: Chip, rom: RomUsb, shown: Shown, uniqueId?: string): Verdict {
   const maps = shown.alternates.map(mapOrWhyNot);
-  const known = rom.alternates.map(parseMemoryMap);
-  const sameMaps =
-    maps.length === known.length &&
-    maps.every((map, i) => typeof map !== 'string' && sameMemory(map, known[i] as MemoryMap));
-  const serial = againstSerial(rom, shown.serial, uniqueId);
+  const sameMaps = isGuess(chip, 'alternates')
+    ? coversFlash(chip, maps)
+    : areSame(maps, rom.alternates.map(parseMemoryMap));
+  const sameDevice = isGuess(chip, 'bcdDevice')
+    ? ROM_GENERATIONS.includes(shown.bcdDevice)
+    : shown.bcdDevice === rom.bcdDevice;
+  const serial = isGuess(chip, 'serial') ? [] : againstSerial(rom, shown.serial, uniqueId);
   const against = [
     ...(shown.vendorId === 0x0483 && shown.productId === 0xdf11
       ? []
@@ -48,9 +51,7 @@ export function whoIsIt(chip: Chip, rom: RomUsb, shown: Shown, uniqueId?: string
     ...(sameMaps
       ? []
       : [`its memory map is ${quoted(shown.alternates)}, the ROM of the ${chip.name} has ${quoted(rom.alternates)}`]),
-    ...(shown.bcdDevice === rom.bcdDevice
-      ? []
-      : [`its bcdDevice is ${hex(shown.bcdDevice)}, that ROM has ${hex(rom.bcdDevice)}`]),
+    ...(sameDevice ? [] : [`its bcdDevice is ${hex(shown.bcdDevice)}, that ROM has ${hex(rom.bcdDevice)}`]),
     ...serial,
   ];
   if (against.length === 0) return { who: 'rom', against };
@@ -74,6 +75,26 @@ export function serialOfUniqueId(uniqueId: string): string {
   const word = (i: number): number => Number.parseInt(uniqueId.slice(8 * i, 8 * i + 8), 16);
   const head = ((word(0) + word(2)) >>> 0).toString(16).padStart(8, '0');
   return `${head}${(word(1) >>> 16).toString(16).padStart(4, '0')}`.toUpperCase();
+}
+
+/** A fact that no listing of a real board gives: a board that shows another value proves the fact wrong, not itself. */
+function isGuess(chip: Chip, fact: 'alternates' | 'bcdDevice' | 'serial'): boolean {
+  return (chip.provenance[`rom.usb.${fact}`] ?? chip.provenance['rom.usb'])?.confidence === 'hypothesis';
+}
+
+function areSame(maps: readonly (MemoryMap | string)[], known: readonly MemoryMap[]): boolean {
+  return (
+    maps.length === known.length &&
+    maps.every((map, i) => typeof map !== 'string' && sameMemory(map, known[i] as MemoryMap))
+  );
+}
+
+/** All of the flash, and no more, can be read, erased and written. */
+function coversFlash({ flash }: Chip, maps: readonly (MemoryMap | string)[]): boolean {
+  return maps.some((map) => {
+    if (typeof map === 'string' || runAt(map, flash.base + flash.size) !== undefined) return false;
+    return (['readable', 'erasable', 'writeable'] as const).every((what) => allows(map, flash.base, flash.size, what));
+  });
 }
 
 function againstSerial(rom: RomUsb, serial: string | undefined, uniqueId: string | undefined): readonly string[] {

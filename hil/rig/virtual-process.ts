@@ -12,6 +12,7 @@ const readyLine = z.object({
   uart: z.array(
     z.object({ name: z.string(), role: z.enum(['vcp', 'rom', 'both']), line: z.string(), pty: z.string().nullable() }),
   ),
+  usbip: z.object({ host: z.string(), port: z.number(), busid: z.string() }).nullable(),
   control: z.object({ host: z.string(), port: z.number() }),
 });
 

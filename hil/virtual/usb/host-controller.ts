@@ -25,6 +25,7 @@ export interface HostController {
   submit(urb: Urb): void;
   /** Take a URB back; nothing comes for it then. False: it is not pending (any more). */
   unlink(id: number): boolean;
+  isPending(id: number): boolean;
   /** Reset the port and give the device its address again. URBs submitted meanwhile wait; those under way end with `protocol`. */
   reset(): void;
   onComplete(listener: (id: number, result: UrbResult) => void): void;
@@ -225,6 +226,8 @@ export function createHostController(port: UsbDevicePort, schedule: Schedule, no
     }
   }
 
+  const isPending = (id: number): boolean => pending.has(id) || held.some((urb) => urb.id === id);
+
   port.onAttached(looked);
   port.setPlugged(true);
   looked();
@@ -251,12 +254,14 @@ export function createHostController(port: UsbDevicePort, schedule: Schedule, no
       else carry(urb, device);
     },
     unlink(id) {
+      if (!isPending(id)) return false;
       const queued = pending.get(id);
       if (queued !== undefined) runner.cancel(queued);
-      const waiting = held.some((urb) => urb.id === id);
+      pending.delete(id);
       held = held.filter((urb) => urb.id !== id);
-      return pending.delete(id) || waiting;
+      return true;
     },
+    isPending,
     reset() {
       const of = device;
       if (state !== 'ready' || of === undefined) return;

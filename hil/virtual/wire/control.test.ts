@@ -10,6 +10,7 @@ describe('control requests', () => {
     ['{"op":"boot0","level":1}', { op: 'boot0', level: 1 }],
     ['{"op":"button","pressed":true}', { op: 'button', pressed: true }],
     ['{"op":"wire","uart":"USART2","state":"noise"}', { op: 'wire', uart: 'USART2', state: 'noise' }],
+    ['{"op":"usb","plugged":false}', { op: 'usb', plugged: false }],
     ['{"op":"status"}', { op: 'status' }],
     ['{"op":"trace"}', { op: 'trace', since: 0 }],
     ['{"op":"trace","since":12}', { op: 'trace', since: 12 }],

@@ -7,6 +7,7 @@ export type ControlRequest =
   | { readonly op: 'boot0'; readonly level: BootPin }
   | { readonly op: 'button'; readonly pressed: boolean }
   | { readonly op: 'wire'; readonly uart: string; readonly state: WireState | 'auto' }
+  | { readonly op: 'usb'; readonly plugged: boolean }
   | { readonly op: 'status' }
   | { readonly op: 'trace'; readonly since: number }
   | { readonly op: 'hash' }
@@ -33,6 +34,7 @@ const OPERATIONS: Readonly<Record<ControlRequest['op'], Readonly<Record<string, 
     uart: { check: (value) => typeof value === 'string', expected: 'the name of a UART' },
     state: oneOf('idle', 'low', 'floating', 'noise', 'auto'),
   },
+  usb: { plugged: flag },
   status: {},
   trace: {
     since: {

@@ -1,6 +1,8 @@
 import type { IdleReport, LineFrame, UartWire, VirtualBoard, VirtualBoardOptions, WireState } from '../board-types.ts';
 import { busFault } from '../bus.ts';
 import { createEventQueue } from '../event-queue.ts';
+import type { Schedule } from '../schedule.ts';
+import type { UsbDevicePort } from '../usb/device-port.ts';
 
 /** For tests of the wires: a board without a core. */
 export interface EchoBoard extends VirtualBoard {
@@ -20,7 +22,10 @@ const SRAM_BASE = 0x2000_0000;
 const SRAM_BYTES = 0x1_0000;
 
 /** Its UARTs send back every frame they get, one frame later; its memory is plain; its time is the event queue alone. */
-export function createEchoBoard(options: VirtualBoardOptions): EchoBoard {
+export function createEchoBoard(
+  options: VirtualBoardOptions,
+  usbOf?: (schedule: Schedule) => UsbDevicePort,
+): EchoBoard {
   const happened: string[] = [];
   const memory = new Map<number, number>();
   const arrived: LineFrame[] = [];
@@ -80,7 +85,7 @@ export function createEchoBoard(options: VirtualBoardOptions): EchoBoard {
     name: options.name,
     schedule: queue,
     uarts,
-    usb: undefined,
+    usb: usbOf?.(queue),
     happened,
     memory,
     arrived,

@@ -1,5 +1,7 @@
 import type { VirtualBoard, VirtualBoardOptions } from '../board-types.ts';
 import type { ReadyLine } from '../host-types.ts';
+import type { HostController } from '../usb/host-controller.ts';
+import { startUsbIpServer, type UsbIpServer } from '../usb/usbip-server.ts';
 import type { ControlRequest } from './control.ts';
 import { startControlServer } from './control-server.ts';
 import { createInputLog, sha256 } from './input-log.ts';
@@ -12,6 +14,7 @@ import { loadPtySystem, type PtySystem } from './pty-system.ts';
 import { createRunLoop } from './run-loop.ts';
 import { probeSerial, startStlinkServer } from './stlink-server.ts';
 import { createUartPort, type UartPort } from './uart-port.ts';
+import { createTargetExport, TARGET_BUSID } from './usb-export.ts';
 
 export interface Host {
   readonly ready: ReadyLine;
@@ -45,7 +48,11 @@ export async function startHost(
   const notes = createNotes();
   board.onNote(notes.add);
   const wallNs = (): number => performance.now() * 1e6;
-  const outside = createOutside(board, log.append);
+  const note = (event: string, data: Readonly<Record<string, unknown>>): void =>
+    notes.add(board.schedule.now(), event, data);
+  const outside = createOutside(board, log.append, note);
+  const { usb } = outside;
+  const target = usb === undefined ? undefined : createTargetExport(board.name, usb);
   const ports = board.uarts.map((wire) => createUartPort(wire, outside));
   const serials: Serial[] = [];
   const loop = createRunLoop({
@@ -60,6 +67,7 @@ export async function startHost(
       line.flush();
       pty?.flush();
     }
+    if (target?.owing === true) loop.busyLine();
   }
 
   const stlink = await startStlinkServer({
@@ -80,6 +88,16 @@ export async function startHost(
       pty: system === undefined ? undefined : startPty({ ...endpoint, system, everyNowAndThen }),
     });
   }
+
+  const usbip =
+    target === undefined
+      ? undefined
+      : await startUsbIpServer({
+          exports: [target],
+          beforeInput: loop.enter,
+          onTraffic: loop.busyLine,
+          note,
+        });
 
   function cutUsb(on: boolean): void {
     stlink.setPlugged(on);
@@ -106,6 +124,7 @@ export async function startHost(
           serials.map(({ port, line, pty }) => [port.wire.name, { line: line.client ?? null, pty: pty?.open ?? null }]),
         ),
       },
+      usb: usb === undefined ? null : usbStatus(usb, usbip),
       resets: notes.resets(),
     };
   }
@@ -128,6 +147,10 @@ export async function startHost(
         return {};
       case 'wire':
         portNamed(request.uart).override(request.state);
+        return {};
+      case 'usb':
+        if (usb === undefined) throw new Error(`${board.name} has no USB`);
+        usb.plug(request.plugged);
         return {};
       case 'status':
         // Who asks how late the board is takes what it has not seen by then for not sent.
@@ -168,11 +191,16 @@ export async function startHost(
         line: `rfc2217://${HOST}:${line.port}`,
         pty: pty?.path ?? null,
       })),
-      usbip: null,
+      usbip: usbip === undefined ? null : { host: HOST, port: usbip.port, busid: TARGET_BUSID },
       control: { host: HOST, port: controlServer.port },
     },
     async stop() {
-      await Promise.all([stlink.close(), controlServer.close(), ...serials.map(({ line }) => line.close())]);
+      await Promise.all([
+        stlink.close(),
+        controlServer.close(),
+        usbip?.close(),
+        ...serials.map(({ line }) => line.close()),
+      ]);
       for (const { pty } of serials) pty?.close();
       loop.stop();
       outside.check();
@@ -188,4 +216,14 @@ function ptySystem(): PtySystem | undefined {
   } catch {
     return undefined;
   }
+}
+
+function usbStatus(usb: HostController, server: UsbIpServer | undefined): Readonly<Record<string, unknown>> {
+  return {
+    plugged: usb.plugged,
+    attached: usb.attached,
+    enumerated: usb.device !== undefined,
+    address: usb.device?.address ?? null,
+    client: server?.client(TARGET_BUSID) ?? null,
+  };
 }

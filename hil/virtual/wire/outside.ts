@@ -1,8 +1,10 @@
 import { HilError } from '../../error/hil-error.ts';
 import type { BootPin, IdleReport, UartWire, VirtualBoard, WireState } from '../board-types.ts';
+import { createHostController, type HostController } from '../usb/host-controller.ts';
 import type { LoggedInput, OutsideInput } from './outside-input.ts';
 import { createProbe, type Probe } from './stlink-probe.ts';
 import { formatText, frameNs, parseFormat, toFrame, type UartFormat } from './uart-format.ts';
+import { throughTheGate, toUrb } from './usb-gate.ts';
 
 /** The one gate between a board and everything around it: it stamps, logs and applies each influence, and it alone lets time pass. */
 export interface Outside {
@@ -19,6 +21,8 @@ export interface Outside {
   bytes(uart: string, startNs: number, format: UartFormat, bytes: Uint8Array): number;
   /** One ST-LINK command; returns its answer (empty for a write). */
   probe(command: Uint8Array, data: Uint8Array | undefined, size: number): Uint8Array;
+  /** The host's end of the target's USB cable; undefined on a part without USB. */
+  readonly usb: HostController | undefined;
   /** Digest of the state, left in the log. */
   check(): string;
   /** Apply what a log says, without logging it. */
@@ -32,7 +36,12 @@ export interface Outside {
 
 const NOTHING = new Uint8Array(0);
 
-export function createOutside(board: VirtualBoard, log: (entry: LoggedInput) => void): Outside {
+/** @param note Told what the host sees on the USB cable. */
+export function createOutside(
+  board: VirtualBoard,
+  log: (entry: LoggedInput) => void,
+  note: (event: string, data: Readonly<Record<string, unknown>>) => void = () => {},
+): Outside {
   const nrstLowBy = new Set<'probe' | 'control'>();
   const uarts = new Map<string, UartWire>(board.uarts.map((uart) => [uart.name, uart]));
   let boot0: BootPin = 'released';
@@ -66,6 +75,17 @@ export function createOutside(board: VirtualBoard, log: (entry: LoggedInput) => 
     throw new HilError(642, `${board.name} has no UART named ${name}; it has ${[...uarts.keys()].join(', ')}`, {
       blame: 'test',
       context: { uart: name },
+    });
+  }
+
+  // Made here, for live wires and replay alike: what it does by itself (enumeration) is no input, and comes out the same.
+  const usb = board.usb === undefined ? undefined : createHostController(board.usb, board.schedule, note);
+
+  function usbPort(): HostController {
+    if (usb !== undefined) return usb;
+    throw new HilError(644, `the log speaks of USB, and ${board.name} has none`, {
+      blame: 'test',
+      context: { board: board.name },
     });
   }
 
@@ -109,6 +129,18 @@ export function createOutside(board: VirtualBoard, log: (entry: LoggedInput) => 
           input.data === undefined ? undefined : Buffer.from(input.data, 'hex'),
           input.size ?? 0,
         );
+      case 'usb-plug':
+        usbPort().plug(input.plugged);
+        break;
+      case 'usb-submit':
+        usbPort().submit(toUrb(input));
+        break;
+      case 'usb-unlink':
+        usbPort().unlink(input.id);
+        break;
+      case 'usb-reset':
+        usbPort().reset();
+        break;
       case 'check':
         break;
     }
@@ -146,6 +178,7 @@ export function createOutside(board: VirtualBoard, log: (entry: LoggedInput) => 
         ...(data === undefined ? { size } : { data: Buffer.from(data).toString('hex') }),
       });
     },
+    usb: usb === undefined ? undefined : throughTheGate(usb, take),
     check() {
       const hash = board.stateHash();
       log({ targetNs, nowNs: now(), input: { in: 'check', hash } });

@@ -7,10 +7,13 @@ export type {
   CoreSight,
   Entry,
   JumpOutcome,
+  Port,
   ReachedBootloader,
 } from './board/bench-types.ts';
 export { type GoSignature, goSignature } from './board/go-signature.ts';
 export type { BootloaderSession } from './bootloader/an3155/session.ts';
+export type { DfuseSession } from './bootloader/dfuse/session.ts';
+export type { RomSession } from './bootloader/rom-session.ts';
 export type { Case, CaseVariant } from './case/case.ts';
 export { demandsOf } from './case/outcome.ts';
 export { runVariant, type VariantResult } from './case/run-variant.ts';

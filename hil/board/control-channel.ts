@@ -78,6 +78,7 @@ export function openControls(wires: BoardWires, scope: BoardScope): Controls {
     nrst: (low) => step({ op: 'nrst', low }),
     boot0: (level) => step({ op: 'boot0', level }),
     button: (pressed) => step({ op: 'button', pressed }),
+    usb: (plugged) => step({ op: 'usb', plugged }),
     wire: (uart, state) => step({ op: 'wire', uart, state }),
   };
 }

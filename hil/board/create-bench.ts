@@ -1,4 +1,3 @@
-import { openBootloader } from '../bootloader/an3155/session.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
@@ -15,6 +14,8 @@ import type {
   BootRecord,
   CoreSight,
   JumpOutcome,
+  Port,
+  SessionOn,
 } from './bench-types.ts';
 import { parseFields } from './boot-line.ts';
 import { type Console, openConsole } from './console.ts';
@@ -24,32 +25,50 @@ import { type LaneProbe, openLaneProbe } from './lane-probe.ts';
 import { type BoardLines, openLines } from './lines.ts';
 import { programIfDifferent } from './program.ts';
 import { reachBootloader } from './reach-bootloader.ts';
+import { createUsartPort, type PortSurroundings, type RomPort } from './rom-port.ts';
 import { lookAt } from './sight.ts';
+import { createUsbPort } from './usb-rom-port.ts';
 
 /** Start of the application with all its waits (late oscillators, three ticks, 40 ms of banner) plus three questions. */
 const START_MS = 2_500;
 /** How long a board that should not start is listened to: longer than any start that was seen to succeed takes. */
 const SILENCE_MS = 350;
 
-/** No ACK to 0x7F, or something else than one. */
-const SILENT_ROM = [301, 302];
-/** A conversation that began and did not go on: no answer, another than ACK and NACK, or a core that is no longer in system memory. */
-const BROKEN_OFF = [303, 305, 428];
+/** Something answered, and the core was no longer in system memory a moment later. */
+const NOT_IN_ROM = 428;
 
 /** A bench and the means to end it; the suite gets the bench, its environment keeps the rest. */
-export interface OwnedBench extends Bench {
+export interface OwnedBench<P extends Port = 'usart'> extends Bench<P> {
   readonly laneProbe: LaneProbe;
   /** Ends the line, and the probe unless it is kept for the next bench. Idempotent; never throws. */
   close(options?: { readonly keepProbe?: boolean }): Promise<void>;
 }
 
 /**
- * Opens probe and serial line of one board. When `scope.signal` aborts, every wait rejects and every call throws; `close` then ends
- * the transports.
+ * Opens probe and serial line of one board; the ROM is then spoken to on its USART. When `scope.signal` aborts, every wait rejects and
+ * every call throws; `close` then ends the transports.
  * @param kept The probe of an earlier bench on this board.
  * @throws HilError 101, 102 (another chip), 201 to 214 (serial line), 231 to 239 (probe)
  */
 export async function createBench(wires: BoardWires, scope: BoardScope, kept?: LaneProbe): Promise<OwnedBench> {
+  return createBenchOn(wires, scope, kept, createUsartPort);
+}
+
+/** `createBench` for a board whose ROM is spoken to over USB. */
+export async function createUsbBench(
+  wires: BoardWires,
+  scope: BoardScope,
+  kept?: LaneProbe,
+): Promise<OwnedBench<'usb'>> {
+  return createBenchOn(wires, scope, kept, createUsbPort);
+}
+
+async function createBenchOn<P extends Port>(
+  wires: BoardWires,
+  scope: BoardScope,
+  kept: LaneProbe | undefined,
+  openPort: (around: PortSurroundings) => RomPort<P>,
+): Promise<OwnedBench<P>> {
   const chip = chipNamed(wires.chip);
   const { board, permissions } = wires;
   const { recorder } = scope;
@@ -74,6 +93,19 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     await probe.close();
     throw error;
   }
+  const romPort = openPort({
+    wires,
+    chip,
+    scope,
+    lines,
+    controls,
+    async uniqueId() {
+      await probe.reacquire();
+      const { uniqueId } = await probe.identity();
+      await probe.release();
+      return uniqueId;
+    },
+  });
   const images = new Map<string, Image>();
   let flashed: Image | undefined;
   let console: Console | undefined;
@@ -135,7 +167,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       return sight;
     });
 
-  const awaitApplication = (ms = START_MS): Promise<Application> =>
+  const awaitApplication = (ms = START_MS): Promise<Application<P>> =>
     step('awaitApplication', { ms }, async () => {
       const speaking = await speakConsole();
       return application(await speaking.awaitStart(deadline('start of the application', ms, scope)));
@@ -153,7 +185,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
   };
 
   /** A start, or nothing. What talks, but has not said yet that it started (its banner fell into another frame), gets the time of a start. */
-  const startOrSilence = (): Promise<Application | undefined> =>
+  const startOrSilence = (): Promise<Application<P> | undefined> =>
     unlessSilent([422], () =>
       awaitApplication(SILENCE_MS).catch((error: unknown) => {
         if (isHilError(error) && error.context.talks === true) return awaitApplication();
@@ -161,31 +193,32 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
       }),
     );
 
-  const meetBootloader = (): Promise<BootloaderHandle> =>
-    step('meetBootloader', {}, async () => {
+  const meetBootloader = (): Promise<BootloaderHandle<P>> =>
+    step('meetBootloader', { port: romPort.port }, async () => {
       changeIdentity('looking for the ROM');
-      const rom = await lines.rom();
-      const session = await openBootloader(rom, { chip, board, permissions, scope, recorder });
+      const session = await romPort.meet();
+      const { answer, romId, words } = romPort.answerOf(session);
       const core = await look();
       if (core.where !== 'system memory') {
         throw new HilError(
-          428,
-          `${board}: something answers as a ROM (GET ID 0x${session.id.productId.toString(16)}), but the PC is at 0x${core.pc.toString(16)} in ${core.where}, not in system memory`,
+          NOT_IN_ROM,
+          `${board}: something answers as a ROM (${words}), but the PC is at 0x${core.pc.toString(16)} in ${core.where}, not in system memory`,
           {
             blame: 'unknown',
-            context: { productId: session.id.productId, pc: core.pc, where: core.where },
+            context: { ...answer, pc: core.pc, where: core.where },
           },
         );
       }
-      return bootloader(session, core);
+      return bootloader(session, { ...answer, romId, core });
     });
 
   /** Who answers now: the ROM, the application, or nobody; and where the core stands. */
-  const whoAnswers = async (): Promise<JumpOutcome> => {
+  const whoAnswers = async (): Promise<JumpOutcome<P>> => {
     let brokenOff: unknown;
-    const rom = await unlessSilent([...SILENT_ROM, ...BROKEN_OFF], () =>
+    const brokenOffCodes = [...romPort.brokenOff, NOT_IN_ROM];
+    const rom = await unlessSilent([...romPort.silent, ...brokenOffCodes], () =>
       meetBootloader().catch((error: unknown) => {
-        if (isHilError(error) && BROKEN_OFF.includes(error.code)) brokenOff = error;
+        if (isHilError(error) && brokenOffCodes.includes(error.code)) brokenOff = error;
         throw error;
       }),
     );
@@ -197,7 +230,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     return app === undefined ? { what: 'silent', core } : { what: 'application', application: app, core };
   };
 
-  const bootloader = (session: BootloaderHandle['session'], core: CoreSight): BootloaderHandle => {
+  const bootloader = (session: SessionOn<P>, proof: BootloaderHandle<P>['proof']): BootloaderHandle<P> => {
     const fresh = freshness('bootloader');
     const leave = async (start: () => Promise<void>, why: string): Promise<void> => {
       fresh();
@@ -207,7 +240,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     };
     return {
       session,
-      proof: { productId: session.id.productId, romId: session.id.romId, core },
+      proof,
       go: (address) =>
         step('go', { address }, async () => {
           await leave(() => session.go(address), 'GO');
@@ -236,13 +269,18 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
         step('sendGo', { address }, () => leave(() => session.go(address, { unchecked: true }), 'GO')),
       goRamStub: () =>
         step('goRamStub', {}, async () => {
+          if (!('goRamStub' in session)) {
+            throw new HilError(312, `${board}: a routine in RAM is written and started over USART only`, {
+              blame: 'test',
+            });
+          }
           await leave(() => session.goRamStub(), 'GO to the RAM stub');
           return awaitApplication();
         }),
     };
   };
 
-  const application = (boot: BootRecord): Application => {
+  const application = (boot: BootRecord): Application<P> => {
     const fresh = freshness('application');
     const command = async (text: string): Promise<string> => {
       fresh();
@@ -297,8 +335,10 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     };
   };
 
-  const bench: OwnedBench = {
+  const bench: OwnedBench<P> = {
     board,
+    port: romPort.port,
+    usb: romPort.usb,
     kind: wires.kind,
     chip,
     permissions,
@@ -359,6 +399,7 @@ export async function createBench(wires: BoardWires, scope: BoardScope, kept?: L
     laneProbe,
     async close({ keepProbe = false } = {}) {
       console?.close();
+      await romPort.close();
       await lines.close();
       if (!keepProbe) await probe.close().catch(() => {});
     },

@@ -1,5 +1,5 @@
 import { type Chip, type Family, fieldOf } from '../chip/chip.ts';
-import type { JumpOutcome } from './bench-types.ts';
+import type { JumpOutcome, Port } from './bench-types.ts';
 
 /**
  * How an application fared after GO, told by what a probe can see:
@@ -22,7 +22,7 @@ const PLL_AS_SYSCLK: Readonly<
   L4: { lsb: 2, width: 2, pll: 3 },
 };
 
-export function goSignature(chip: Chip, { what, core }: JumpOutcome): GoSignature {
+export function goSignature(chip: Chip, { what, core }: JumpOutcome<Port>): GoSignature {
   if (what === 'application') return 'started';
   if (core.ipsr !== 0 && core.where === 'system memory' && vectorsOfRom(chip, core)) return 'vector-table';
   if (core.symbol === 'Error_Handler' && core.primask === 1 && pllDrivesSysclk(chip, core)) return 'clock-refused';

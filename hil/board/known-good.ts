@@ -2,6 +2,7 @@ import { HilError } from '../error/hil-error.ts';
 import type { OptionWords } from '../guard/with-restored.ts';
 import type { Image } from '../image/image.ts';
 import { recordStep } from '../trace/step.ts';
+import type { Port } from './bench-types.ts';
 import type { OwnedBench } from './create-bench.ts';
 
 /** What a board must come back to: its option words as they were found. */
@@ -10,7 +11,7 @@ export interface Baseline {
 }
 
 /** Looks at a board before anything is changed. */
-export async function readBaseline(bench: OwnedBench): Promise<Baseline> {
+export async function readBaseline(bench: OwnedBench<Port>): Promise<Baseline> {
   await bench.probe.reacquire();
   const optionWords = await bench.probe.readOptionWords();
   await bench.probe.release();
@@ -26,7 +27,7 @@ export async function readBaseline(bench: OwnedBench): Promise<Baseline> {
  *   the caller
  */
 export async function restoreKnownGood(
-  bench: OwnedBench,
+  bench: OwnedBench<Port>,
   baseline: Baseline,
   application: string | Image = 'handover',
 ): Promise<void> {
@@ -37,6 +38,7 @@ export async function restoreKnownGood(
       await controls.boot0('released');
       if (bench.chip.board.buttonPin !== undefined) await controls.button(false);
       await controls.power(true);
+      if (bench.chip.rom.usb !== undefined) await controls.usb(false);
       for (const usart of bench.chip.rom.usarts) await controls.wire(usart.name, 'auto').catch(() => {});
     }
     await probe.reacquire();

@@ -2,21 +2,21 @@ import { type Page, pageAt } from '../chip/chip.ts';
 import { entryRow } from '../chip/entry-table.ts';
 import { isHilError } from '../error/hil-error.ts';
 import type { Segment } from '../image/image.ts';
-import type { Bench, BootloaderHandle, ReachedBootloader } from './bench-types.ts';
+import type { Bench, BootloaderHandle, Port, ReachedBootloader } from './bench-types.ts';
 
-/** HilErrors that say "the ROM does not answer": 301, 302 by port, 428 by probe. */
-const NOT_THE_ROM = [301, 302, 428];
+/** HilErrors that say "the ROM does not answer": 301, 302 by USART, 261, 323 by USB, 428 by probe. */
+const NOT_THE_ROM = [301, 302, 261, 323, 428];
 
 /**
  * Brings a board with the application running into its ROM, by the way that suits the part. A jump that the documents promise must
  * work; one that they rule out is not tried; where they leave it open, the other ways stand behind it.
  * @throws HilError 301, 302, 428 when the ROM does not answer
  */
-export async function reachBootloader(
-  bench: Bench,
+export async function reachBootloader<P extends Port>(
+  bench: Bench<P>,
   settings: Readonly<Record<string, string>> = {},
   image = 'handover',
-): Promise<ReachedBootloader> {
+): Promise<ReachedBootloader<P>> {
   const row = entryRow(bench.chip.name, await bench.romId());
   const app = await bench.flash(image, settings);
   if (row?.jump !== 'returns') {
@@ -37,7 +37,7 @@ export async function reachBootloader(
 }
 
 /** Some ROMs look at BOOT0 themselves when they start, so the pin is let go only when the ROM has answered. */
-async function byBoot0(bench: Bench): Promise<BootloaderHandle> {
+async function byBoot0<P extends Port>(bench: Bench<P>): Promise<BootloaderHandle<P>> {
   const { controls } = bench;
   await controls.boot0(1);
   await controls.nrst(true);
@@ -53,7 +53,7 @@ async function byBoot0(bench: Bench): Promise<BootloaderHandle> {
  * Sets PC and MSP as a jump does, with the first page erased: the ROMs that repeat the boot decision then stay (AN2606 r70 16.1,
  * 63.1; for the L073 the way round that users name).
  */
-async function byProbe(bench: Bench): Promise<void> {
+async function byProbe(bench: Bench<Port>): Promise<void> {
   const { probe, chip } = bench;
   await probe.reacquire();
   await probe.resetHalt();
@@ -66,7 +66,7 @@ async function byProbe(bench: Bench): Promise<void> {
 }
 
 /** What the application has on the page that was erased. */
-function firstPage(bench: Bench, image: string): readonly Segment[] {
+function firstPage(bench: Bench<Port>, image: string): readonly Segment[] {
   const { base, size } = pageAt(bench.chip, 0) as Page;
   return bench.image(image).segments.flatMap(({ address, bytes }) => {
     const part = bytes.subarray(0, Math.max(0, base + size - address));

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Bench, BoardWires } from '../board/bench-types.ts';
+import type { Bench, BoardWires, Port } from '../board/bench-types.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { Image } from '../image/image.ts';
 import { slug } from '../jest/names.ts';
@@ -26,12 +26,14 @@ export interface BoardUse {
 }
 
 /** One piece of work on a board, with a bench of its own. */
-export interface Turn<T> {
+export interface Turn<T, P extends Port = 'usart'> {
   /** As errors and the name of the step stream say it: `as posted`. */
   readonly title: string;
   /** Wall-clock limit in ms, stretched by what a virtual board lags; then the bench is revoked. */
   readonly deadlineMs: number;
-  readonly work: (bench: Bench, run: { readonly recorder: Recorder; readonly stepsPath: string }) => Promise<T>;
+  /** The wire of the ROM that is spoken on; USART if absent. */
+  readonly port?: P;
+  readonly work: (bench: Bench<P>, run: { readonly recorder: Recorder; readonly stepsPath: string }) => Promise<T>;
 }
 
 /** A board that is held for a verb. */
@@ -44,7 +46,7 @@ export interface HeldBoard {
    * between tests. Turns come one after the other; the probe is kept between them.
    * @throws what the work throws; HilError 503 (deadline), 505 (the board could not be brought back), 506 (SIGINT, SIGTERM), 240
    */
-  turn<T>(turn: Turn<T>): Promise<T>;
+  turn<T, P extends Port = 'usart'>(turn: Turn<T, P>): Promise<T>;
 }
 
 /**
@@ -75,10 +77,15 @@ export async function withBoard<T>(use: BoardUse, work: (held: HeldBoard) => Pro
   const held: HeldBoard = {
     wires,
     folder,
-    async turn({ title, deadlineMs, work: piece }) {
+    async turn({ title, deadlineMs, port, work: piece }) {
       turns += 1;
       const stepsPath = join(folder, 'steps', use.board, `${String(turns).padStart(2, '0')}-${slug(title)}.jsonl`);
-      const run = await openTestRun(wires, lane, { stepsPath, deadlineMs, holder: `\`${use.verb}\` (${title})` });
+      const run = await openTestRun(wires, lane, {
+        stepsPath,
+        deadlineMs,
+        holder: `\`${use.verb}\` (${title})`,
+        ...(port === undefined ? {} : { port }),
+      });
       let failure: { readonly error: unknown } | undefined;
       let result: unknown;
       try {

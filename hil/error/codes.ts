@@ -94,6 +94,7 @@ export const codes = {
   428: 'something answers as a ROM, but the core is not in system memory',
   429: 'there is no image of that name',
   430: 'no wire of the rig reaches the ROM',
+  431: 'no USB cable of the rig reaches the part',
   441: 'virtual board could not be built or did not become ready',
   443: 'replay of an input log differs from the log',
   451: 'the rig file does not permit this erase',

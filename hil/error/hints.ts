@@ -351,6 +351,11 @@ export const hints: readonly Hint[] = [
       'wire a USB-to-serial adapter to a USART of the ROM (`hil doctor` names the pins) and give its path as `ports: { rom: … }` in the rig file.',
   },
   {
+    code: 431,
+    advice:
+      'connect a USB cable to the D+ and D- of the part (a Nucleo-64 has no connector for it) and give it as `ports: { usb: auto }` in the rig file.',
+  },
+  {
     code: 451,
     advice: 'set `permissions: { erase: pages }` (or `mass`) for this board in the rig file, if its flash may be lost.',
   },

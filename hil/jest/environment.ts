@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
-import type { BoardWires } from '../board/bench-types.ts';
+import type { BoardWires, Port } from '../board/bench-types.ts';
 import { formatError } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import type { PlannedTest } from '../report/verdict.ts';
@@ -35,6 +35,7 @@ export default class HilEnvironment extends TestEnvironment {
   readonly #wires: BoardWires;
   readonly #skips = new Map<string, string>();
   readonly #limits = new Map<string, number>();
+  readonly #ports = new Map<string, Port>();
   readonly #originals = new WeakMap<object, unknown>();
   #run: TestRun | undefined;
   #startedAt = 0;
@@ -61,7 +62,7 @@ export default class HilEnvironment extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    const { board, chip, kind, permissions, control, rom, romId } = this.#wires;
+    const { board, chip, kind, permissions, control, rom, romId, usb } = this.#wires;
     const hil: HilGlobal = {
       facts: {
         board,
@@ -70,6 +71,7 @@ export default class HilEnvironment extends TestEnvironment {
         permissions,
         twin: kind === 'virtual' && this.#session.boards.find((other) => other.chip === chip)?.board !== board,
         romPort: rom !== undefined,
+        usbPort: usb !== undefined,
         controls: control !== undefined,
         ...(romId === undefined ? {} : { romId }),
       },
@@ -83,6 +85,7 @@ export default class HilEnvironment extends TestEnvironment {
       skipTest: (reason) => {
         this.#notTestable = reason;
       },
+      port: (title, port) => void this.#ports.set(title, port),
       limit: (title, ms) => void this.#limits.set(title, ms),
     };
     Object.assign(this.global, { __hil: hil });
@@ -162,15 +165,14 @@ export default class HilEnvironment extends TestEnvironment {
     const { board } = this.#wires;
     const file = `${String(this.#count).padStart(2, '0')}-${slug(fullName(test))}.jsonl`;
     this.#stepsPath = join('steps', board, this.#suite, file);
-    const limit = describesOf(test)
-      .map((title) => this.#limits.get(title))
-      .findLast((ms) => ms !== undefined);
+    const limit = innermost(this.#limits, test);
     const lane = lanes.get(board) ?? { baseline: undefined };
     lanes.set(board, lane);
     this.#run = await openTestRun(this.#wires, lane, {
       stepsPath: join(this.#session.reports, this.#stepsPath),
       deadlineMs: test.timeout ?? limit ?? DEFAULT_DEADLINE_MS,
       holder: `the test '${fullName(test)}'`,
+      port: innermost(this.#ports, test) ?? 'usart',
     });
     test.timeout = JEST_TIMEOUT_MS;
     this.#guardPart(test);
@@ -216,4 +218,11 @@ export default class HilEnvironment extends TestEnvironment {
       ...(verdict === 'skipped' || this.#stepsPath === undefined ? {} : { steps: this.#stepsPath }),
     });
   }
+}
+
+/** What is said of the describe around a test; the innermost that says something counts. */
+function innermost<T>(said: ReadonlyMap<string, T>, test: Circus.TestEntry): T | undefined {
+  return describesOf(test)
+    .map((title) => said.get(title))
+    .findLast((value) => value !== undefined);
 }

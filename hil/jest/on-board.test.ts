@@ -9,6 +9,7 @@ const everything: BoardFacts = {
   permissions: { erase: 'mass', write_protection: true, option_bytes: true, rdp1: true },
   twin: false,
   romPort: true,
+  usbPort: true,
   controls: true,
 };
 const lab: BoardFacts = {

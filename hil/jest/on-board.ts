@@ -1,14 +1,14 @@
 import { describe } from '@jest/globals';
-import type { Bench } from '../board/bench-types.ts';
+import type { Bench, Port } from '../board/bench-types.ts';
 import type { Chip } from '../chip/chip.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { HilError } from '../error/hil-error.ts';
 import { type BoardFacts, hilGlobal } from './hil-global.ts';
 
 /** What a group of tests needs of a board. A board that does not have it skips the group, and the report says why. */
-export interface Needs {
+export interface Needs<P extends Port = Port> {
   /** The ROM's wire that is used. */
-  readonly port?: 'usart';
+  readonly port?: P;
   /** Part names; any part if absent. */
   readonly chip?: readonly string[];
   readonly kind?: 'virtual' | 'real';
@@ -28,7 +28,11 @@ export interface Needs {
  * revoked when the test ends or its deadline passes, and the board is brought back to known-good before the next one.
  * @param needs Tests are skipped, with the reason, on a board that does not meet them.
  */
-export function onBoard(title: string, needs: Needs, body: (bench: Bench) => void): void {
+export function onBoard<P extends Port = 'usart'>(
+  title: string,
+  needs: Needs<P>,
+  body: (bench: Bench<P>) => void,
+): void {
   const hil = hilGlobal();
   if (hil === undefined) {
     throw new HilError(
@@ -39,8 +43,9 @@ export function onBoard(title: string, needs: Needs, body: (bench: Bench) => voi
   }
   const missing = unmet(needs, hil.facts);
   if (missing !== undefined) hil.skip(title, missing);
+  if (needs.port !== undefined) hil.port(title, needs.port);
   if (needs.deadlineMs !== undefined) hil.limit(title, needs.deadlineMs);
-  (missing === undefined ? describe : describe.skip)(title, () => body(currentBench));
+  (missing === undefined ? describe : describe.skip)(title, () => body(currentBench as Bench<Port> as Bench<P>));
 }
 
 /**
@@ -55,7 +60,7 @@ export function skipTest(reason: string): void {
 }
 
 /** Follows the test in whose course it is used: code left over from an earlier test still holds that test's revoked bench. */
-const currentBench = new Proxy({} as Bench, {
+const currentBench = new Proxy({} as Bench<Port>, {
   get: (_target, name) => Reflect.get(hilGlobal()?.bench() ?? {}, name),
   has: (_target, name) => Reflect.has(hilGlobal()?.bench() ?? {}, name),
 });
@@ -66,10 +71,17 @@ function romOutOfReach({ board, rom }: Chip): string {
   return `no wire of the rig reaches the ROM: the console of a ${board.name} is on ${usart} ${tx}/${rx}, the ROM listens on ${ports}`;
 }
 
+function usbOutOfReach({ name, rom }: Chip): string {
+  return rom.usb === undefined
+    ? `the ROM of the ${name} has no USB`
+    : `no USB cable of the rig reaches the ${rom.usb.dm}/${rom.usb.dp} of the ${name}`;
+}
+
 /** Why a board does not meet the needs; undefined if it does. */
 export function unmet(needs: Needs, facts: BoardFacts): string | undefined {
   const { permissions } = facts;
   if (needs.port === 'usart' && !facts.romPort) return romOutOfReach(chipNamed(facts.chip));
+  if (needs.port === 'usb' && !facts.usbPort) return usbOutOfReach(chipNamed(facts.chip));
   if (needs.chip !== undefined && !needs.chip.includes(facts.chip)) return `for ${needs.chip.join(', ')} only`;
   if (needs.kind !== undefined && needs.kind !== facts.kind) return `for ${needs.kind} boards only`;
   if (permissions.erase === 'none') return 'the rig file does not permit to erase';

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bench, BoardScope, BoardWires } from '../board/bench-types.ts';
+import type { Bench, BoardScope, BoardWires, Port } from '../board/bench-types.ts';
 import { followLag } from '../board/board-lag.ts';
 import { openControls } from '../board/control-channel.ts';
-import { createBench, type OwnedBench } from '../board/create-bench.ts';
+import { createBench, createUsbBench, type OwnedBench } from '../board/create-bench.ts';
 import { type Baseline, readBaseline, restoreKnownGood } from '../board/known-good.ts';
 import type { LaneProbe } from '../board/lane-probe.ts';
 import { HilError, isHilError } from '../error/hil-error.ts';
@@ -17,12 +17,12 @@ const SYNCHRONOUS = new Set(['image', 'symbol', 'facts', 'remainingMs']);
 const RECOVERY_MS = 60_000;
 
 /** One test's hold on a board. */
-export interface TestRun {
+export interface TestRun<P extends Port = Port> {
   readonly recorder: Recorder;
   /** Runs a part of the test: its body, or a hook around it. Rejects when the deadline passes, with the board recovered by then. */
   run(part: () => unknown): Promise<unknown>;
   /** The bench as the test sees it, or the error that kept it from opening. */
-  bench(): Bench;
+  bench(): Bench<P>;
   /** Ends the bench and brings the board back. Returns what went wrong with that. Idempotent. */
   end(): Promise<unknown>;
 }
@@ -44,7 +44,7 @@ export interface LaneState {
 }
 
 /** Takes the board for one test. */
-export async function openTestRun(
+export async function openTestRun<P extends Port = 'usart'>(
   wires: BoardWires,
   lane: LaneState,
   options: {
@@ -52,25 +52,28 @@ export async function openTestRun(
     readonly deadlineMs: number;
     /** What holds the board, as errors name it: `the test 'x'`. */
     readonly holder: string;
+    /** The wire of the ROM that is spoken on; USART if absent. */
+    readonly port?: P;
   },
-): Promise<TestRun> {
+): Promise<TestRun<P>> {
   const recorder = createRecorder(jsonlSink(options.stepsPath));
   const revocation = new AbortController();
   // What the board lost before this test is none of its business: only the growth stretches its deadlines.
   const boardLag = await followLag(wires);
   const { lag, askLag } = boardLag;
   const scope: BoardScope = { board: wires.board, signal: revocation.signal, ...boardLag, recorder };
-  let opened: OwnedBench | undefined;
+  let opened: OwnedBench<P> | undefined;
   let failure: unknown;
   try {
     const kept = lane.probe;
     lane.probe = undefined;
-    opened = await createBench(wires, scope, kept);
+    const open = options.port === 'usb' ? createUsbBench : createBench;
+    opened = (await open(wires, scope, kept)) as OwnedBench<Port> as OwnedBench<P>;
     lane.baseline ??= await readBaseline(opened);
   } catch (error) {
     failure = error;
   }
-  const membrane = opened === undefined ? undefined : revocable<Bench>(opened, SYNCHRONOUS);
+  const membrane = opened === undefined ? undefined : revocable<Bench<P>>(opened, SYNCHRONOUS);
 
   let ending: Promise<unknown> | undefined;
   const end = (): Promise<unknown> => {
@@ -114,7 +117,7 @@ export async function openTestRun(
     throw trouble === undefined ? error : new HilError(505, words(error), { blame: 'rig', cause: trouble });
   };
 
-  const self: TestRun = {
+  const self: TestRun<P> = {
     recorder,
     bench() {
       if (membrane === undefined) throw failure;

@@ -68,6 +68,7 @@ function boardEntry(board: RigFileContent['boards'][number]): BoardEntry {
     probeSerial: board.probe?.serial ?? '',
     usart: board.ports?.usart ?? '',
     ...(board.ports?.rom === undefined ? {} : { rom: board.ports.rom }),
+    ...(board.ports?.usb === undefined ? {} : { usb: board.ports.usb }),
     power: board.controls?.power ?? 'none',
     ...(board.first_contact === undefined ? {} : { firstContact: board.first_contact }),
   };

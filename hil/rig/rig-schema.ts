@@ -35,6 +35,13 @@ const board = z.strictObject({
     .strictObject({
       usart: port,
       rom: port.optional(),
+      usb: z
+        .string()
+        .regex(/^(auto|[0-9]+-[0-9]+(\.[0-9]+)*)$/, {
+          error:
+            '`usb` is `auto` (found by the serial number that the ROM makes of the unique ID) or the path of a socket, such as 1-1.4',
+        })
+        .optional(),
     })
     .optional(),
   controls: z.strictObject({ power: z.enum(['none', 'usb-port', 'target']).default('none') }).optional(),
@@ -114,6 +121,7 @@ export const rigWords: readonly string[] = [
   'rom_port',
   'serial',
   'usart',
+  'usb',
   'power',
   'by',
   'date',

@@ -32,6 +32,8 @@ export interface RealBoardEntry extends BoardCommon {
   readonly usart: string;
   /** Path of a serial adapter on a USART of the ROM, where the VCP does not reach it. */
   readonly rom?: string;
+  /** The USB of the part: `auto`, or the path of the socket that its cable is in (`1-1.4`). Absent: no cable. */
+  readonly usb?: string;
   readonly power: PowerControl;
   /** Who agreed, and when, that the tool may erase this board. Absent: it asks at first contact. */
   readonly firstContact?: { readonly by: string; readonly date: string };

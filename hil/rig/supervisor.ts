@@ -121,6 +121,7 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
       kind: 'real',
       probe: { kind: 'usb', serial: entry.probeSerial },
       console: entry.usart,
+      ...(entry.usb === undefined ? {} : { usb: entry.usb === 'auto' ? 'usb' : `usb:${entry.usb}` }),
       ...(port === undefined ? {} : { rom: entry.rom ?? entry.usart, romUsart: port.name }),
     };
   }
@@ -138,9 +139,14 @@ export function wiresOf(entry: BoardEntry, endpoints: VirtualEndpoints | undefin
     probe: { kind: 'tcp', port: endpoints.stlink.port, serial: endpoints.stlink.serial },
     console: console.line,
     ...(rom === undefined ? {} : { rom: rom.line, ...romUsartNamed(chip, rom.name) }),
+    ...(endpoints.usbip === null ? {} : { usb: usbIpText(endpoints.usbip) }),
     control: endpoints.control,
     romId: entry.romId,
   };
+}
+
+function usbIpText({ host, port, busid }: NonNullable<VirtualEndpoints['usbip']>): string {
+  return `usbip://${host}:${port}/${busid}`;
 }
 
 type Uart = VirtualEndpoints['uart'][number];

@@ -73,6 +73,42 @@ onBoard('GO to the reset vtable', { port: 'usart' }, (bench) => {
   });
 });
 
+onBoard('leaving DFU for the application', { port: 'usb' }, (bench) => {
+  test.each(applications)(
+    'that $application is measured, and what is seen lasts',
+    async ({ application, settings }) => {
+      const { rom } = await bench.reachBootloader(settings);
+      const outcome = await rom.goAndLook(VECTOR_TABLE);
+      const seen = goSignature(bench.chip, outcome);
+      const row = goRow(bench.chip.name, await bench.romId(), application);
+      bench.measured('leave', { application, seen, sameOverUsart: row?.outcome, core: outcome.core });
+      expect((await bench.look()).where).toBe(outcome.core.where);
+    },
+  );
+
+  test('starts one that sets VTOR and needs no other clock', async () => {
+    const { rom, before } = await bench.reachBootloader({
+      'start.vtor': 'flash',
+      'start.clock': 'reset',
+      'start.rcc': 'reset',
+    });
+    expect((await rom.go(VECTOR_TABLE)).boot.n).toBe(before.boot.n + 1);
+  });
+
+  test('through the reset vtable restarts one that the ROM has just erased and written, with the listed registers at their reset values', async () => {
+    const { rom, before } = await bench.reachBootloader(LEAVES_VTOR);
+    await rom.session.eraseAndWrite(bench.image('handover').segments);
+    expect(await rom.go(bench.symbol('force_reset_vtable'))).toHaveRestartedCleanly(before);
+  });
+
+  test('at a table that was erased is refused with a reason, and the device stays', async () => {
+    const { rom } = await bench.reachBootloader();
+    await rom.session.erasePages([0]);
+    await expect(rom.go(VECTOR_TABLE)).rejects.toMatchObject({ code: 308 });
+    expect(await rom.session.readMemory(VECTOR_TABLE, 4)).toHaveLength(4);
+  });
+});
+
 onBoard('restart through a routine in RAM', { port: 'usart' }, (bench) => {
   test('needs nothing of the firmware in flash and is as clean; without RAM for it, it says so', async () => {
     const { rom, before } = await bench.reachBootloader(LEAVES_VTOR);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Application, entryRow, type JumpOutcome, onBoard } from '../index.ts';
+import { type Application, entryRow, type JumpOutcome, onBoard, type Port } from '../index.ts';
 import {
   EMPTY_CHECK_PATTERNS,
   type JumpRow,
@@ -11,13 +11,13 @@ import {
   sound,
 } from './jump-table.ts';
 
-onBoard('jump into the ROM bootloader', { port: 'usart' }, (bench) => {
-  /** Whatever it is, port and probe must agree about it. */
-  const expectAgreement = (outcome: JumpOutcome): void => {
-    if (outcome.what === 'rom') expect(outcome.core.where).toBe('system memory');
-    if (outcome.what === 'application') expect(outcome.core.where).toBe('flash');
-  };
+/** Whatever answered, port and probe must agree about it. */
+function expectAgreement(outcome: JumpOutcome<Port>): void {
+  if (outcome.what === 'rom') expect(outcome.core.where).toBe('system memory');
+  if (outcome.what === 'application') expect(outcome.core.where).toBe('flash');
+}
 
+onBoard('jump into the ROM bootloader', { port: 'usart' }, (bench) => {
   const measure = async (app: Application, { settings }: JumpRow, expected?: string): Promise<void> => {
     const outcome = await app.jump(settings);
     bench.measured('jump', { settings, expected, what: outcome.what, pc: outcome.core.pc, ipsr: outcome.core.ipsr });
@@ -79,6 +79,41 @@ onBoard('jump into the ROM bootloader', { port: 'usart' }, (bench) => {
     const app = await bench.flash('handover');
     await app.jump();
     await expect(app.ping()).rejects.toMatchObject({ code: 110 });
+  });
+});
+
+onBoard('jump into the ROM bootloader, met on USB', { port: 'usb' }, (bench) => {
+  describe('ends as documented for this ROM, after', () => {
+    test.each(sound)('$name', async ({ settings }) => {
+      const row = entryRow(bench.chip.name, await bench.romId());
+      const app = await bench.flash('handover');
+      const outcome = await app.jump(settings);
+      bench.measured('jump, USB', { settings, expected: row?.jump, what: outcome.what, core: outcome.core });
+      expectAgreement(outcome);
+      if (row === undefined || row.provenance.confidence === 'hypothesis') return;
+      if (row.jump === 'returns') expect(outcome.application?.boot.n).toBe(app.boot.n + 1);
+      else expect(outcome.rom?.proof.device).toMatchObject({ vendorId: 0x0483, productId: 0xdf11 });
+    });
+  });
+
+  test('with interrupts left masked is measured: AN2606 asks for them, and one report has a ROM that enumerates without', async () => {
+    const outcome = await (await bench.flash('handover')).jump(masked.settings);
+    bench.measured('jump, USB', { settings: masked.settings, what: outcome.what, core: outcome.core });
+    expectAgreement(outcome);
+  });
+
+  test('from an even address enumerates nothing', async () => {
+    const app = await bench.flash('handover');
+    expect((await app.jump({ 'jump.target': 'vector-even' })).what).not.toBe('rom');
+  });
+
+  test('gives a device with the identity that AN2606 and listings of real boards have for this part', async () => {
+    const { rom } = await bench.reachBootloader();
+    const { device } = rom.proof;
+    const facts = bench.chip.rom.usb;
+    expect(device.bcdDevice).toBe(facts?.bcdDevice);
+    expect(rom.session.id.alternates).toEqual(facts?.alternates);
+    expect(rom.session.id.wTransferSize).toBe(facts?.wTransferSize);
   });
 });
 

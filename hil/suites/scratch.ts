@@ -1,4 +1,4 @@
-import { type Bench, type Chip, type Page, pageAt, pageCount } from '../index.ts';
+import { type Bench, type Chip, type Page, type Port, pageAt, pageCount } from '../index.ts';
 
 /** Pages that the application does not use, in order of address. */
 export interface Scratch {
@@ -11,7 +11,7 @@ export interface Scratch {
  * Consecutive pages behind the application, `bytes` in all and at least `count` of them.
  * The smallest pages of the part are taken: a sector of an F4 costs a second to erase.
  */
-export function scratchPages(bench: Bench, count: number, bytes = 0): Scratch {
+export function scratchPages(bench: Bench<Port>, count: number, bytes = 0): Scratch {
   const { chip } = bench;
   const end = Math.max(...bench.image('handover').segments.map(({ address, bytes: { length } }) => address + length));
   const pages: Page[] = [];
@@ -26,7 +26,7 @@ export function scratchPages(bench: Bench, count: number, bytes = 0): Scratch {
 }
 
 /** The first sector of write protection behind the application, and its first page. */
-export function protectable(bench: Bench): { readonly page: Page; readonly sector: number } {
+export function protectable(bench: Bench<Port>): { readonly page: Page; readonly sector: number } {
   const { chip } = bench;
   const perSector = chip.rom.writeProtectPages ?? 1;
   const first = scratchPages(bench, 1).pages[0] as Page;

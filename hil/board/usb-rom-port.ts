@@ -1,0 +1,92 @@
+import { type DfuseSession, openDfuse } from '../bootloader/dfuse/session.ts';
+import { serialOfUniqueId } from '../bootloader/dfuse/who-is-it.ts';
+import type { Chip } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
+import { HilError } from '../error/hil-error.ts';
+import { deadline } from '../trace/deadline.ts';
+import { openUsbBus } from '../transport/usb/open-usb-bus.ts';
+import type { UsbIdentity, UsbPort } from '../transport/usb/usb-port.ts';
+import { untilPlugged } from '../transport/usb/watch-usb.ts';
+import type { Controls, UsbSide } from './bench-types.ts';
+import type { PortSurroundings, RomPort } from './rom-port.ts';
+
+/**
+ * From the jump until a host lists the ROM's device: its start (some ROMs try for an HSE first, AN2606), debouncing, reset and
+ * enumeration by the host. On Linux that takes half a second; a hub that tries again needs two.
+ */
+const ENUMERATES_MS = 4_000;
+
+/** ST's bootloader in DFU mode, and every DFU class of an application that took over ST's ids (AN3156). */
+export const ROM_IDS = { vendorId: 0x0483, productId: 0xdf11 } as const;
+
+/** The endpoint that leads to whatever the host has: which of several ROMs there is meant tells their serial number. */
+const ANY_DEVICE = 'usb';
+
+/** The serial number that the ROM of this chip shows; undefined where all chips show the same. */
+function serialOf(chip: Chip, uniqueId: string): string | undefined {
+  return chip.rom.usb?.serial === 'unique-id' ? serialOfUniqueId(uniqueId) : undefined;
+}
+
+export const hasRomIds = ({ vendorId, productId }: UsbIdentity): boolean =>
+  vendorId === ROM_IDS.vendorId && productId === ROM_IDS.productId;
+
+/** @throws HilError 431 if no cable of the rig reaches the part's USB */
+export function createUsbSide({
+  wires,
+  scope,
+  controls,
+}: Pick<PortSurroundings, 'wires' | 'scope' | 'controls'>): UsbSide {
+  if (wires.usb === undefined) {
+    throw new HilError(431, `${wires.board}: no USB cable of the rig reaches the ${wires.chip}`, { blame: 'rig' });
+  }
+  const bus = openUsbBus(wires.usb);
+  return {
+    bus,
+    plug: (plugged) => plugIfWorkable(wires.control !== undefined, controls, plugged),
+    awaitDevice: (awaited, fits, ms = ENUMERATES_MS) => untilPlugged(bus, deadline(awaited, ms, scope), awaited, fits),
+  };
+}
+
+async function plugIfWorkable(workable: boolean, controls: Controls, plugged: boolean): Promise<void> {
+  if (workable) await controls.usb(plugged);
+}
+
+/** The ROM on USB: DFU with ST's extensions. */
+export function createUsbPort(around: PortSurroundings): RomPort<'usb'> {
+  const { wires, chip, scope } = around;
+  const { board, permissions } = wires;
+  const usb = createUsbSide(around);
+  let device: UsbPort | undefined;
+  let uniqueId: string | undefined;
+
+  const meet = async (): Promise<DfuseSession> => {
+    await device?.close();
+    device = undefined;
+    uniqueId ??= await around.uniqueId();
+    await usb.plug(true);
+    const expected = wires.usb === ANY_DEVICE ? serialOf(chip, uniqueId) : undefined;
+    device = await usb.awaitDevice(
+      `DFU device of the ROM${expected === undefined ? '' : ` with the serial number ${expected}`}`,
+      (seen) => hasRomIds(seen) && (expected === undefined || seen.serialNumber === expected),
+    );
+    return openDfuse(device, { chip, board, permissions, bus: usb.bus, uniqueId, scope, recorder: scope.recorder });
+  };
+  return {
+    port: 'usb',
+    usb,
+    // No such device, or an application's own DFU class.
+    silent: [261, 320, 323],
+    // It left the bus, or fell silent, while it was spoken to.
+    brokenOff: [251, 252, 255, 326],
+    meet,
+    answerOf: ({ id }) => ({
+      answer: { device: id.device },
+      romId: id.romId,
+      words: `DFU device ${id.serial ?? 'without serial number'}, bcdDevice ${hex(id.bcdDevice)}`,
+    }),
+    async close() {
+      await device?.close();
+      await usb.bus.close();
+    },
+  };
+}

@@ -102,6 +102,8 @@ REGISTER_AT(rcc, PLLI2SCFGR, 0x84);
 #define RCC_CFGR_PPRE1_DIV2 4u
 #define RCC_CFGR_PPRE2_Pos 13u
 #define RCC_CFGR_PPRE2_Msk (7u << RCC_CFGR_PPRE2_Pos)
+#define RCC_CFGR_RTCPRE_Pos 16u /* divides HSE */
+#define RCC_CFGR_RTCPRE_Msk (0x1Fu << RCC_CFGR_RTCPRE_Pos)
 
 #define RCC_AHB1ENR_GPIOAEN (1u << 0)
 #define RCC_AHB1ENR_GPIOBEN (1u << 1)
@@ -243,6 +245,35 @@ REGISTER_AT(syscfg, CMPCR, 0x20);
 #define USART1 ((struct usart *)0x40011000u)
 #define USART2 ((struct usart *)0x40004400u)
 #define USART6 ((struct usart *)0x40011400u)
+
+/* One channel, which can capture HSE divided by RTCPRE (RM0383 14.5, TIM10 and TIM11) */
+struct tim11 {
+  volatile uint32_t CR1;
+  uint32_t reserved_04[2];
+  volatile uint32_t DIER;
+  volatile uint32_t SR;
+  volatile uint32_t EGR;
+  volatile uint32_t CCMR1;
+  uint32_t reserved_1c;
+  volatile uint32_t CCER;
+  volatile uint32_t CNT;
+  volatile uint32_t PSC;
+  volatile uint32_t ARR;
+  uint32_t reserved_30;
+  volatile uint32_t CCR1;
+  uint32_t reserved_38[6];
+  volatile uint32_t OR;
+};
+#define TIM11 ((struct tim11 *)0x40014800u)
+REGISTER_AT(tim11, CCER, 0x20);
+REGISTER_AT(tim11, CCR1, 0x34);
+REGISTER_AT(tim11, OR, 0x50);
+#define TIM11_CR1_CEN (1u << 0)
+#define TIM11_SR_CC1IF (1u << 1) /* cleared by reading CCR1 */
+#define TIM11_CCMR1_CC1S_TI1 (1u << 0)
+#define TIM11_CCMR1_IC1PSC_8 (3u << 2)
+#define TIM11_CCER_CC1E (1u << 0)
+#define TIM11_OR_TI1_RMP_HSE_RTC 2u
 
 #define DBGMCU ((struct dbgmcu *)0xE0042000u)
 

@@ -165,6 +165,10 @@ REGISTER_AT(rcc, CSR, 0x94);
 #define RCC_APB2ENR_TIM16EN (1u << 17)
 #define RCC_APB2ENR_TIM17EN (1u << 18)
 
+#define RCC_CCIPR_CLK48SEL_Pos 26u
+#define RCC_CCIPR_CLK48SEL_Msk (3u << RCC_CCIPR_CLK48SEL_Pos)
+#define RCC_CCIPR_CLK48SEL_MSI 3u
+
 #define RCC_BDCR_LSEON (1u << 0)
 #define RCC_BDCR_LSERDY (1u << 1)
 #define RCC_BDCR_BDRST (1u << 16)

@@ -14,4 +14,7 @@ void command_write_unprotect(void);
 void command_readout_protect(void);
 void command_readout_unprotect(void);
 
+/* How commands that program option bytes end well: ACK, then `options_launch`. */
+void acknowledge_and_launch(void);
+
 #endif

@@ -37,5 +37,9 @@ bool flash_set_voltage_range(const uint8_t bytes[4]);
 
 /* Erase, lock, and send ACK or NACK to the host. */
 void flash_erase_and_answer(const struct erase *erase, struct usart *usart);
+#if PART_HAS_USB
+/* Erase and lock. False when it failed for another reason than write protection. */
+bool flash_erase(const struct erase *erase);
+#endif
 
 #endif

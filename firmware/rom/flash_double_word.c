@@ -104,7 +104,7 @@ INLINE uint32_t page_bits(uint32_t page)
   return page << FLASH_CR_PNB_Pos;
 }
 
-IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+INLINE uint32_t erase_and_lock(const struct erase *erase)
 {
   uint32_t errors = 0;
   /* An operation that the application left running; on V11.3 of the G070 it is not waited for either. */
@@ -135,5 +135,14 @@ IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usar
   }
   FLASH->CR = FLASH_CR_LOCK;
   forget_cached_data();
-  usart_put(usart, errors ? NACK : ACK);
+  return errors;
 }
+
+IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+{
+  usart_put(usart, erase_and_lock(erase) ? NACK : ACK);
+}
+
+#if PART_HAS_USB
+IN_RAM bool flash_erase(const struct erase *erase) { return erase_and_lock(erase) == 0; }
+#endif

@@ -65,7 +65,7 @@ INLINE uint32_t erase_step(uint32_t what, uint32_t address)
   return reported_errors();
 }
 
-IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+INLINE uint32_t erase_and_lock(const struct erase *erase)
 {
   uint32_t errors = 0;
   wait();
@@ -79,5 +79,14 @@ IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usar
     errors = erase_step(FLASH_CR_MER, PART_FLASH_BASE);
   }
   FLASH->CR = FLASH_CR_LOCK;
-  usart_put(usart, errors ? NACK : ACK);
+  return errors;
 }
+
+IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+{
+  usart_put(usart, erase_and_lock(erase) ? NACK : ACK);
+}
+
+#if PART_HAS_USB
+IN_RAM bool flash_erase(const struct erase *erase) { return erase_and_lock(erase) == 0; }
+#endif

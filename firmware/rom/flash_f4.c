@@ -104,7 +104,7 @@ INLINE uint32_t erase_step(uint32_t what)
   return reported_errors();
 }
 
-IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+INLINE uint32_t erase_and_lock(const struct erase *erase)
 {
   uint32_t errors = 0;
   wait();
@@ -119,5 +119,14 @@ IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usar
   }
   FLASH->CR = FLASH_CR_LOCK;
   forget_cached_data();
-  usart_put(usart, errors ? NACK : ACK);
+  return errors;
 }
+
+IN_RAM void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+{
+  usart_put(usart, erase_and_lock(erase) ? NACK : ACK);
+}
+
+#if PART_HAS_USB
+IN_RAM bool flash_erase(const struct erase *erase) { return erase_and_lock(erase) == 0; }
+#endif

@@ -76,7 +76,7 @@ bool flash_program(uint32_t address, const uint8_t *bytes, uint32_t count)
 }
 
 /* Not in RAM itself: it only calls what waits. */
-void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+INLINE uint32_t erase_and_lock(const struct erase *erase)
 {
   static const uint32_t zero = 0;
   uint32_t errors = 0;
@@ -86,5 +86,14 @@ void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
     }
   }
   flash_lock();
-  usart_put(usart, errors ? NACK : ACK);
+  return errors;
 }
+
+void flash_erase_and_answer(const struct erase *erase, struct usart *usart)
+{
+  usart_put(usart, erase_and_lock(erase) ? NACK : ACK);
+}
+
+#if PART_HAS_USB
+bool flash_erase(const struct erase *erase) { return erase_and_lock(erase) == 0; }
+#endif

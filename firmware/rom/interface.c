@@ -1,10 +1,12 @@
 /*
  * Interface detection (AN3155 r20 section 1 and the part's tables in AN2606 r70): all USARTs of the part listen, the first that has a baud
- * rate wins, the others are switched off. The chip's ROM also listens on I2C, SPI, USB or CAN; this one does not.
+ * rate wins, the others are switched off; so is USB, unless its host came first. [rom-usb-first-to-talk] The chip's ROM also listens on I2C,
+ * SPI or CAN; this one does not.
  */
 #include "interface.h"
 
 #include "baud.h"
+#include "dfu.h"
 #include "link.h"
 #include "usart.h"
 #include "watchdog.h"
@@ -91,13 +93,18 @@ static bool open_measured(const struct port *port, uint32_t bit)
 
 /*
  * Wait for a port on which something has happened. The loop writes nothing but the watchdog's refresh while the lines are idle. `stuck` has
- * a bit, at the place of the pin, for each port that stayed low: it counts again once it was high.
+ * a bit, at the place of the pin, for each port that stayed low: it counts again once it was high. 0: the host has configured the DFU device.
  */
 static __attribute__((noinline)) const struct port *next_active(uint32_t *stuck)
 {
   uint32_t ignored = *stuck;
   for (;;) {
     watchdog_refresh();
+#if PART_HAS_USB
+    if (dfu_is_chosen()) {
+      return 0;
+    }
+#endif
     for (const struct port *port = ports; port < ports + PORTS; port++) {
 #if PART_HAS_AUTO_BAUD
       if (port->method == BAUD_AUTO) {
@@ -155,7 +162,7 @@ static const struct port *wait_for_first(void)
   uint32_t stuck = 0;
   for (;;) {
     const struct port *const port = next_active(&stuck);
-    if (opens(port)) {
+    if (!port || opens(port)) {
       return port;
     }
   }
@@ -169,15 +176,24 @@ void interface_detect(void)
 #ifdef PART_BAUD_EXTI_LINE
   baud_exti_start();
 #endif
+#if PART_HAS_USB
+  dfu_start();
+#endif
   const struct port *const chosen = wait_for_first();
 #ifdef PART_BAUD_EXTI_LINE
   baud_exti_stop();
 #endif
   for (uint32_t i = 0; i < PORTS; i++) {
-    if (ports[i].usart != chosen->usart) {
+    if (!chosen || ports[i].usart != chosen->usart) {
       usart_off(ports[i].usart);
     }
   }
+#if PART_HAS_USB
+  if (!chosen) {
+    dfu_serve();
+  }
+  dfu_stop();
+#endif
   link_open(chosen->usart);
   link_send(ACK);
 }

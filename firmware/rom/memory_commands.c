@@ -1,9 +1,9 @@
 /* Read Memory, Write Memory and Go (AN3155 r20 3.4 to 3.6). */
 #include "commands.h"
-#include "flash.h"
 #include "go.h"
 #include "link.h"
 #include "memory_area.h"
+#include "memory_write.h"
 #include "options.h"
 
 #define MAX_DATA 256u
@@ -36,26 +36,6 @@ void command_read_memory(void)
   }
 }
 
-/* [rom-option-write] the option bytes are written whole, from their base */
-static bool may_start_write(uint32_t address, const struct memory_area *area)
-{
-  if (!area) {
-    return false;
-  }
-  switch (area->write) {
-  case WRITE_NONE:
-    return false;
-  case WRITE_OPTIONS:
-  case WRITE_VOLTAGE_RANGE:
-    return address == area->base;
-  case WRITE_FLASH:
-    /* [rom-wm-unaligned-nack] */
-    return (address & (PART_WRITE_ALIGNMENT - 1u)) == 0;
-  default:
-    return (address & 3u) == 0;
-  }
-}
-
 /* [rom-wm-length-nack] */
 static bool may_have_length(uint32_t count, const struct memory_area *area)
 {
@@ -71,23 +51,6 @@ static bool may_have_length(uint32_t count, const struct memory_area *area)
   }
 }
 
-static bool write_area(uint32_t address, uint32_t count, const struct memory_area *area)
-{
-  switch (area->write) {
-  case WRITE_RAM:
-    for (uint32_t i = 0; i < count; i++) {
-      ((volatile uint8_t *)address)[i] = data[i];
-    }
-    return true;
-#ifdef PART_VOLTAGE_RANGE_BASE
-  case WRITE_VOLTAGE_RANGE:
-    return count == 4u && flash_set_voltage_range(data);
-#endif
-  default:
-    return flash_program(address, data, count);
-  }
-}
-
 void command_write_memory(void)
 {
   uint32_t address;
@@ -95,7 +58,7 @@ void command_write_memory(void)
   link_send(ACK);
   const bool whole = link_receive_word(4, &address);
   const struct memory_area *area = memory_area_of(address);
-  if (!whole || !may_start_write(address, area)) {
+  if (!whole || !memory_may_start_write(address, area)) {
     link_send(NACK);
     return;
   }
@@ -115,9 +78,9 @@ void command_write_memory(void)
   }
 
   if (area->write != WRITE_OPTIONS) {
-    link_send(write_area(address, count, area) ? ACK : NACK);
+    link_send(memory_write(address, data, count, area) ? ACK : NACK);
   } else if (options_write(data, count)) {
-    options_acknowledge_and_launch();
+    acknowledge_and_launch();
   } else {
     link_send(NACK);
   }

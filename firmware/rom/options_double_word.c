@@ -5,7 +5,6 @@
 #include "options.h"
 
 #include "flash_double_word.h"
-#include "link.h"
 
 #define OPTION_OPTR 0x00u
 #define OPTION_WRP1AR 0x18u
@@ -129,10 +128,8 @@ bool options_set_rdp(enum rdp_level level)
   return program(&options);
 }
 
-void options_acknowledge_and_launch(void)
+void options_launch(void)
 {
-  link_send(ACK);
-  link_drain();
 #if ROM_LAUNCHES_OPTION_BYTES
   FLASH->CR |= FLASH_CR_OBL_LAUNCH;
   for (;;) {

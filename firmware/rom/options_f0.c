@@ -5,7 +5,6 @@
 #include "options.h"
 
 #include "flash.h"
-#include "link.h"
 #include "watchdog.h"
 
 #define RDP 0u
@@ -98,10 +97,8 @@ bool options_set_rdp(enum rdp_level level)
   return program(&options);
 }
 
-void options_acknowledge_and_launch(void)
+void options_launch(void)
 {
-  link_send(ACK);
-  link_drain();
   FLASH->CR |= FLASH_CR_OBL_LAUNCH;
   for (;;) {
     /* the load resets the chip */

@@ -5,7 +5,6 @@
 #include "options.h"
 
 #include "flash.h"
-#include "link.h"
 #include "watchdog.h"
 
 #define OPTION_USER_RDP 0x00u
@@ -69,9 +68,7 @@ bool options_set_rdp(enum rdp_level level)
 }
 
 /* [f4-option-reset] there is no option load on command: the ROM resets the chip (AN3155 r20, footnote to the commands that end so) */
-void options_acknowledge_and_launch(void)
+void options_launch(void)
 {
-  link_send(ACK);
-  link_drain();
   cpu_system_reset();
 }

@@ -5,7 +5,6 @@
 #include "options.h"
 
 #include "flash.h"
-#include "link.h"
 #include "watchdog.h"
 
 #define RDP 0u
@@ -69,10 +68,8 @@ bool options_set_rdp(enum rdp_level level)
   return program(RDP, (FLASH->OPTR & 0xFF00u) | (level == RDP_LEVEL0 ? RDP_BYTE_LEVEL0 : PART_RDP_LEVEL1));
 }
 
-void options_acknowledge_and_launch(void)
+void options_launch(void)
 {
-  link_send(ACK);
-  link_drain();
   FLASH->PECR |= FLASH_PECR_OBL_LAUNCH;
   for (;;) {
     /* the load resets the chip */

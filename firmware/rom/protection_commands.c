@@ -3,10 +3,17 @@
 #include "link.h"
 #include "options.h"
 
+void acknowledge_and_launch(void)
+{
+  link_send(ACK);
+  link_drain();
+  options_launch();
+}
+
 static void launch_if(bool programmed)
 {
   if (programmed) {
-    options_acknowledge_and_launch();
+    acknowledge_and_launch();
   } else {
     link_send(NACK);
   }

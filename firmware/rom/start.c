@@ -8,6 +8,7 @@
 #include "hardware.h"
 #include "interface.h"
 #include "memory-init.h"
+#include "usb-device.h"
 #include "wait.h"
 #include "watchdog.h"
 
@@ -23,19 +24,23 @@ typedef union {
 
 #define EXTERNAL 16u
 
+/* The interrupts that a part's ROM uses stand in the table a second time. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 __attribute__((section(".vectors"), used)) static const vector_t vectors[EXTERNAL + PART_INTERRUPTS] = {
   [0] = {.stack = _stack_top},
   [1] = {.handler = Reset_Handler},
   [2 ... 6] = {.handler = Default_Handler},
   [11 ... 12] = {.handler = Default_Handler},
-#ifdef PART_BAUD_EXTI_LINE
-  [14 ... EXTERNAL + PART_BAUD_EXTI_IRQ - 1] = {.handler = Default_Handler},
-  [EXTERNAL + PART_BAUD_EXTI_IRQ] = {.handler = baud_exti_handler},
-  [EXTERNAL + PART_BAUD_EXTI_IRQ + 1 ... EXTERNAL + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
-#else
   [14 ... EXTERNAL + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
+#ifdef PART_BAUD_EXTI_LINE
+  [EXTERNAL + PART_BAUD_EXTI_IRQ] = {.handler = baud_exti_handler},
+#endif
+#if PART_HAS_USB
+  [EXTERNAL + PART_USB_IRQ] = {.handler = usb_serve},
 #endif
 };
+#pragma GCC diagnostic pop
 
 __attribute__((section(".rom_id"), used)) static const uint8_t rom_id[2] = {ROM_ID, 0xFF};
 

@@ -7,6 +7,7 @@ import { g0Behaviours } from './rom/g0.ts';
 import { l0Behaviours } from './rom/l0.ts';
 import { l4Behaviours } from './rom/l4.ts';
 import { startBehaviours } from './rom/start.ts';
+import { usbBehaviours } from './rom/usb.ts';
 
 export type { RomBehaviour, RomSwitch } from './rom/behaviour.ts';
 
@@ -20,6 +21,7 @@ export const romBehaviours: readonly RomBehaviour[] = [
   ...f4Behaviours,
   ...l0Behaviours,
   ...f0Behaviours,
+  ...usbBehaviours,
 ];
 
 /** Parts of one line carry the same ROM: STM32F411RE and STM32F411CE. */

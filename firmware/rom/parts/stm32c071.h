@@ -59,6 +59,26 @@
 /* LATENCY 0, ICEN, bit 10, DBG_SWEN; EMPTY (bit 16) is 0 */
 #define PART_FLASH_ACR_RESET_VALUE 0x00040600u
 
+#define PART_HAS_USB 1
+#define PART_USB_IRQ USB_DRD_FS_IRQ
+/* [rom-usb-identity] */
+#define PART_USB_BCD_USB 0x0200u
+#define PART_USB_BCD_DEVICE 0x0220u
+#define PART_USB_PRODUCT "DFU in FS Mode"
+/* [rom-usb-serial] */
+#define PART_USB_UID0 (*(const volatile uint32_t *)0x1FFF7550u)
+#define PART_USB_UID1 (*(const volatile uint32_t *)0x1FFF7554u)
+#define PART_USB_UID2 (*(const volatile uint32_t *)0x1FFF7558u)
+#define PART_USB_ALTERNATES(ALT) \
+  ALT(0, "@Internal Flash    /0x08000000/64*02Kg")  \
+  ALT(1, "@OB Bytes          /0x1FFF7800/01*128 e")  \
+  ALT(2, "@ENGI Bytes        /0x1FFF7500/01*768 e")
+#define PART_DFU_TRANSFER_SIZE 1024u
+/* [rom-dfu-poll-times] 128 double words of 125 us; page and mass erase (datasheet, recalled) */
+#define PART_DFU_WRITE_MS 16u
+#define PART_DFU_ERASE_MS 40u
+#define PART_DFU_MASS_ERASE_MS 41u
+
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
@@ -75,5 +95,11 @@
 #define ROM_ERASE_BUSY 0x10000
 /* [rom-wm-length-nack] */
 #define ROM_REFUSES_ODD_LENGTHS 1
+/* [rom-dfu-first-status] */
+#define ROM_DFU_STARTS_IN_ERROR 0
+/* [rom-dfu-leave-unanswered] */
+#define ROM_DFU_LEAVES_UNANSWERED 0
+/* [rom-usb-with-primask] */
+#define ROM_SERVES_USB_MASKED 1
 
 #endif

@@ -45,6 +45,25 @@
   PORT(USART1, GPIOA, 9, 10, 1, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)                                                             \
   PORT(USART2, GPIOA, 14, 15, 1, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)
 
+#define PART_HAS_USB 1
+#define PART_USB_IRQ USB_IRQ
+/* [rom-usb-identity] */
+#define PART_USB_BCD_USB 0x0100u
+#define PART_USB_BCD_DEVICE 0x2200u
+#define PART_USB_PRODUCT "STM32  BOOTLOADER"
+/* [rom-usb-serial] */
+#define PART_USB_UID0 0xFFFFFFFFu
+#define PART_USB_UID1 0xFFFFFFFFu
+#define PART_USB_UID2 0xFFFFFFFFu
+#define PART_USB_ALTERNATES(ALT) \
+  ALT(0, "@Internal Flash  /0x08000000/032*0001Kg")  \
+  ALT(1, "@Option Bytes  /0x1FFFF800/01*016 e")
+#define PART_DFU_TRANSFER_SIZE 2048u
+/* [rom-dfu-poll-times] 1024 half-words of 60 us; page and mass erase (DS9405, recalled) */
+#define PART_DFU_WRITE_MS 62u
+#define PART_DFU_ERASE_MS 40u
+#define PART_DFU_MASS_ERASE_MS 40u
+
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
@@ -62,5 +81,9 @@
 #define ROM_PULLS_UP_PA13 1
 /* [rom-wm-length-nack] */
 #define ROM_REFUSES_ODD_LENGTHS 1
+/* [rom-dfu-first-status] */
+#define ROM_DFU_STARTS_IN_ERROR 1
+/* [rom-dfu-leave-unanswered] */
+#define ROM_DFU_LEAVES_UNANSWERED 0
 
 #endif

@@ -60,6 +60,26 @@
 /* LATENCY 0, ICEN, bit 10, DBG_SWEN; EMPTY (bit 16) is 0 */
 #define PART_FLASH_ACR_RESET_VALUE 0x00040600u
 
+#define PART_HAS_USB 1
+#define PART_USB_IRQ USB_UCPD1_2_IRQ
+/* [rom-usb-identity] */
+#define PART_USB_BCD_USB 0x0200u
+#define PART_USB_BCD_DEVICE 0x0200u
+#define PART_USB_PRODUCT "DFU in FS Mode"
+/* [rom-usb-serial] */
+#define PART_USB_UID0 (*(const volatile uint32_t *)0x1FFF7590u)
+#define PART_USB_UID1 (*(const volatile uint32_t *)0x1FFF7594u)
+#define PART_USB_UID2 (*(const volatile uint32_t *)0x1FFF7598u)
+#define PART_USB_ALTERNATES(ALT) \
+  ALT(0, "@Internal Flash   /0x08000000/256*02Kg")  \
+  ALT(1, "@Internal Flash   /0x08000000/256*02Kg")  \
+  ALT(2, "@Internal Flash   /0x08000000/256*02Kg")
+#define PART_DFU_TRANSFER_SIZE 1024u
+/* [rom-dfu-poll-times] 128 double words of 125 us; page and mass erase (DS13560, recalled) */
+#define PART_DFU_WRITE_MS 16u
+#define PART_DFU_ERASE_MS 40u
+#define PART_DFU_MASS_ERASE_MS 41u
+
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
@@ -76,5 +96,9 @@
 
 /* [g0b1-go-clears-dbg-swen] LATENCY stays, as the clock does; EMPTY and DBG_SWEN are written 0 */
 #define PART_BEFORE_GO() (FLASH->ACR = (FLASH->ACR & FLASH_ACR_LATENCY_Msk) | 0x00000600u)
+/* [rom-dfu-first-status] */
+#define ROM_DFU_STARTS_IN_ERROR 0
+/* [rom-dfu-leave-unanswered] */
+#define ROM_DFU_LEAVES_UNANSWERED 1
 
 #endif

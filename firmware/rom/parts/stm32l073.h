@@ -58,6 +58,26 @@
   PORT(USART1, GPIOA, 9, 10, 4, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)                                                             \
   PORT(USART2, GPIOA, 2, 3, 4, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)
 
+#define PART_HAS_USB 1
+#define PART_USB_IRQ USB_IRQ
+/* [rom-usb-identity] */
+#define PART_USB_BCD_USB 0x0100u
+#define PART_USB_BCD_DEVICE 0x2200u
+#define PART_USB_PRODUCT "STM32  BOOTLOADER"
+/* [rom-usb-serial] */
+#define PART_USB_UID0 (*(const volatile uint32_t *)0x1FF80050u)
+#define PART_USB_UID1 (*(const volatile uint32_t *)0x1FF80054u)
+#define PART_USB_UID2 (*(const volatile uint32_t *)0x1FF80064u)
+#define PART_USB_ALTERNATES(ALT) \
+  ALT(0, "@Internal Flash  /0x08000000/1536*128g")  \
+  ALT(1, "@Option Bytes  /0x1FF80000/01*032 e")  \
+  ALT(2, "@DATA Memory /0x08080000/2*3Ke")
+#define PART_DFU_TRANSFER_SIZE 2048u
+/* [rom-dfu-poll-times] 32 half-pages of 3.94 ms; erase of a page (DS10685, recalled) */
+#define PART_DFU_WRITE_MS 127u
+#define PART_DFU_ERASE_MS 4u
+#define PART_DFU_MASS_ERASE_MS 4u
+
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
@@ -79,5 +99,9 @@
 
 /* [rom-wm-length-nack] */
 #define ROM_REFUSES_ODD_LENGTHS 1
+/* [rom-dfu-first-status] */
+#define ROM_DFU_STARTS_IN_ERROR 1
+/* [rom-dfu-leave-unanswered] */
+#define ROM_DFU_LEAVES_UNANSWERED 0
 
 #endif

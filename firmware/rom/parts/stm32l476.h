@@ -64,6 +64,27 @@
   PORT(USART2, GPIOA, 2, 3, 7, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)                                                              \
   PORT(USART3, GPIOC, 10, 11, 7, BAUD_EDGES, GPIO_PUPDR_PULL_UP, 0)
 
+#define PART_HAS_USB 1
+#define PART_USB_IRQ OTG_FS_IRQ
+/* [rom-usb-identity] */
+#define PART_USB_BCD_USB 0x0100u
+#define PART_USB_BCD_DEVICE 0x2200u
+#define PART_USB_PRODUCT "STM32  BOOTLOADER"
+/* [rom-usb-serial] */
+#define PART_USB_UID0 (*(const volatile uint32_t *)0x1FFF7590u)
+#define PART_USB_UID1 (*(const volatile uint32_t *)0x1FFF7594u)
+#define PART_USB_UID2 (*(const volatile uint32_t *)0x1FFF7598u)
+#define PART_USB_ALTERNATES(ALT) \
+  ALT(0, "@Internal Flash  /0x08000000/0512*0002Kg")  \
+  ALT(1, "@Option Bytes  /0x1FFF7800/01*040 e")  \
+  ALT(2, "@OTP Memory /0x1FFF7000/01*0001Ke")  \
+  ALT(3, "@Device Feature/0xFFFF0000/01*004 e")
+#define PART_DFU_TRANSFER_SIZE 2048u
+/* [rom-dfu-poll-times] 256 double words of 90.76 us; page and mass erase (DS10198, recalled) */
+#define PART_DFU_WRITE_MS 24u
+#define PART_DFU_ERASE_MS 25u
+#define PART_DFU_MASS_ERASE_MS 25u
+
 /* [rom-rdp-level1-byte] */
 #define PART_RDP_LEVEL1 0xBBu
 
@@ -91,5 +112,11 @@ void clock_wait_for_lse(void);
 #define ROM_ERASE_BUSY FLASH_SR_BSY
 /* [rom-wm-length-nack] */
 #define ROM_REFUSES_ODD_LENGTHS 1
+/* [rom-dfu-first-status] */
+#define ROM_DFU_STARTS_IN_ERROR 1
+/* [rom-dfu-leave-unanswered] */
+#define ROM_DFU_LEAVES_UNANSWERED 0
+/* [l476-dfu-loses-tail] */
+#define ROM_DFU_LOSES_LONG_TAIL 1
 
 #endif

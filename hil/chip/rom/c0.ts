@@ -16,7 +16,8 @@ export const c0Behaviours: readonly RomBehaviour[] = [
     behaviour: 'starts by resetting the peripherals it uses',
     source: 'AN2606 r70 T17: EMPTY is lost by a de-initialisation that writes FLASH_ACR',
     confidence: 'hypothesis',
-    choice: 'which peripherals: GPIOA-B, USART1-2, I2C1-2, SPI1-2 and the choice of SYSCLK; not SYSCFG, FLASH and DMA',
+    choice:
+      'which peripherals: GPIOA-B, USART1-2, I2C1-2, SPI1-2, USB, CRS and the choice of SYSCLK; not SYSCFG, FLASH and DMA',
     switch: { macro: 'ROM_RESETS_PERIPHERALS_AT_START', values: { 209: 1 } },
     question: 'entry-registers',
   },

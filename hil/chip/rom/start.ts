@@ -173,7 +173,7 @@ export const startBehaviours: readonly RomBehaviour[] = [
     behaviour: 'SYSCLK is 32 MHz from HSI16 through the PLL (* 4 / 2), in voltage range 1',
     source: 'AN2606 r70 T142, T144, T148 ("32 MHz with HSI 16 MHz as clock source")',
     confidence: 'documented',
-    choice: 'the factors; HSI48 and CRS, which USB needs, are not set up',
+    choice: 'the factors',
     question: 'pllcfgr-in-rom',
   },
   {
@@ -182,7 +182,6 @@ export const startBehaviours: readonly RomBehaviour[] = [
     behaviour: 'SYSCLK is HSI48 at 48 MHz, and stays so at GO',
     source: 'AN2606 r70 T35, T43',
     confidence: 'documented',
-    choice: 'CRS, which USB needs, is not set up',
     question: 'rcc-cfgr-in-rom',
   },
   {

@@ -11,6 +11,7 @@ import type { FlashModel } from '../peripheral/roles.ts';
 import { createSyscfgF4 } from '../peripheral/syscfg-f4.ts';
 import type { SyscfgV1 } from '../peripheral/syscfg-v1.ts';
 import { createTamp } from '../peripheral/tamp.ts';
+import { createTim11 } from '../peripheral/tim11.ts';
 import { createUsartV1 } from '../peripheral/usart-v1.ts';
 import { createUsbOtg } from '../peripheral/usb-otg.ts';
 import { otgV2 } from '../peripheral/usb-otg-cores.ts';
@@ -181,6 +182,16 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
         },
       },
       updateTimer({ name: 'TIM3', base: 0x4000_0400, clock: ['APB1ENR', 1], irq: IRQ.TIM3 }),
+      {
+        base: 0x4001_4800,
+        clock: ['APB2ENR', 18],
+        create: (kit) =>
+          createTim11({
+            host: kit.host,
+            clockHz: () => (kit.clocks.enabled('APB2ENR', 18) ? kit.clocks.pclkHz(2) : 0),
+            hseRtcHz: () => rcc?.hseRtcHz() ?? 0,
+          }),
+      },
       dmaWithStreams<EnableRegisterF4>(
         { name: 'DMA1', base: 0x4002_6000, clock: ['AHB1ENR', 21], irqs: IRQ.DMA1, peripheralPort: 'APB1' },
         DMA1_REQUESTS,
@@ -209,7 +220,6 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
       ['SPI4', 0x4001_3400, ['APB2ENR', 13]],
       ['TIM9', 0x4001_4000, ['APB2ENR', 16]],
       ['TIM10', 0x4001_4400, ['APB2ENR', 17]],
-      ['TIM11', 0x4001_4800, ['APB2ENR', 18]],
       ['SPI5', 0x4001_5000, ['APB2ENR', 20]],
     ],
   };

@@ -16,6 +16,8 @@ export type EnableRegisterF4 = 'AHB1ENR' | 'AHB2ENR' | 'APB1ENR' | 'APB2ENR';
  */
 export interface RccF4 extends ClockTree<EnableRegisterF4> {
   readonly pll: ClockSource;
+  /** HSE divided by RTCPRE, in Hz, as RTC and TIM11 get it; 0 while HSE is off or the divider is 0 or 1. */
+  hseRtcHz(): number;
 }
 
 export interface RccF4Options {
@@ -291,6 +293,10 @@ export function createRccF4(options: RccF4Options): RccF4 {
     usartHz: (name) => pclkHz(options.onApb2.includes(name) ? 2 : 1),
     // Output Q of the main PLL and nothing else (RM0383 6.2, figure 12).
     usbHz: () => (pll.ready ? pllOf(pllcfgr, fromHse() ? hse.hz : hsi.hz * hsiTrue()).qHz : 0),
+    hseRtcHz() {
+      const divider = (cfgr >>> 16) & 0x1f; // RTCPRE (RM0383 6.3.3)
+      return divider < 2 ? 0 : hse.hz / divider;
+    },
     enabled: gates.enabled,
     lsi,
     pll,

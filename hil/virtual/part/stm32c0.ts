@@ -90,7 +90,11 @@ export function assembleC0(own: C0Definition): Part {
         clock: ['AHBENR', 8],
         create: (kit) => createFlashG0({ ...doubleWordFlash(kit), irq: IRQ.FLASH, hasDebugSwitch: true }),
       },
-      remap: { base: 0x4001_0000, clock: ['APBENR2', 0], create: (kit) => createSyscfgG0(kit.host, kit.remap) },
+      remap: {
+        base: 0x4001_0000,
+        clock: ['APBENR2', 0],
+        create: (kit) => createSyscfgG0(kit.host, kit.remap, usb && { bit: 0, pending: usb.interrupting }),
+      },
       debugMcu: { clock: ['APBENR1', 27], create: () => createDbgmcu(REVISION | chip.identity.devId) },
       // USART1 is full (FIFO, auto-baud, kernel clock choice), USART2 basic (RM0490 table of USART features; AN2606 r70 T16).
       usarts: [

@@ -79,7 +79,11 @@ export const stm32g0b1 = assemblePart<EnableRegister>(() => {
       clock: ['AHBENR', 8],
       create: (kit) => createFlashG0({ ...doubleWordFlash(kit), irq: IRQ.FLASH, hasDebugSwitch: true }),
     },
-    remap: { base: 0x4001_0000, clock: ['APBENR2', 0], create: (kit) => createSyscfgG0(kit.host, kit.remap) },
+    remap: {
+      base: 0x4001_0000,
+      clock: ['APBENR2', 0],
+      create: (kit) => createSyscfgG0(kit.host, kit.remap, { bit: 2, pending: usb.interrupting }),
+    },
     backup: {
       base: 0x4000_b000,
       clock: ['APBENR1', 10],

@@ -46,6 +46,8 @@ export interface FsdevOptions {
 export interface Fsdev extends UsbModel {
   /** A frame of the host has come in each of the last milliseconds. */
   hearsFrames(): boolean;
+  /** Its interrupt request, as SYSCFG_ITLINE8 shows it. */
+  interrupting(): boolean;
 }
 
 /** Below it packets cannot be moved between bus and packet memory in time (RM0091 30.5.2: documented, recalled). */
@@ -128,9 +130,8 @@ export function createFsdev(options: FsdevOptions): Fsdev {
     return istr | sof | ISTR.CTR | (endpoints[pending]! & EP.CTR_RX ? ISTR.DIR : 0) | pending;
   }
 
-  function updateIrq(): void {
-    options.setIrq((status() & cntr & ISTR_CAUSES) !== 0);
-  }
+  const interrupting = (): boolean => (status() & cntr & ISTR_CAUSES) !== 0;
+  const updateIrq = (): void => options.setIrq(interrupting());
 
   function raise(flags: number): void {
     istr |= flags;
@@ -414,5 +415,6 @@ export function createFsdev(options: FsdevOptions): Fsdev {
     },
     surroundingsChanged,
     hearsFrames: () => frames.running && listening(),
+    interrupting,
   };
 }

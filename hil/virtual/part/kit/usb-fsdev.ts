@@ -15,6 +15,8 @@ export interface FsdevPlacements<R extends string> {
   readonly memory: Placement<R>;
   /** For the CRS: the host's frames come. */
   hearsFrames(): boolean;
+  /** For SYSCFG: its interrupt request. */
+  interrupting(): boolean;
 }
 
 /** Of both versions. Source: ST headers stm32f042x6.h, stm32l073xx.h, stm32g0b1xx.h, stm32c071xx.h (documented). */
@@ -48,6 +50,7 @@ export function placeFsdev<R extends string>(facts: FsdevFacts<R>): FsdevPlaceme
     // The peripheral is made before what else is on the bus.
     memory: { base: PACKET_MEMORY[version], clock, create: () => memory! },
     hearsFrames: () => usb?.hearsFrames() ?? false,
+    interrupting: () => usb?.interrupting() ?? false,
   };
 }
 

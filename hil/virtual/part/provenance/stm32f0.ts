@@ -121,10 +121,11 @@ const common: readonly Row[] = [
   },
   {
     id: 'crs-without-sync',
-    behaviour: 'CRS has no SYNC source: its flags stay 0, and HSI48 is exact without it',
-    source: 'gap of the model',
+    behaviour:
+      'LSE and a pin as SYNC never come; the frames of USB always find HSI48 right; without them ESYNC, then ERR with SYNCMISS',
+    source: 'RM0091 7.3; the exact HSI48 is a gap of the model',
     confidence: 'hypothesis',
-    question: 'With CEN set and no USB, read CRS_ISR after 10 ms',
+    question: 'With CEN set and no USB, read CRS_ISR after 10 ms; with USB, FECAP in each frame',
   },
   {
     id: 'idcode-revision',

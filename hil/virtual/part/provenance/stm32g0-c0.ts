@@ -177,7 +177,7 @@ export const stm32g0c0Behaviours: readonly ModelledBehaviour[] = [
   {
     id: 'g0b1-unmodelled-blocks',
     part: G0B1,
-    behaviour: 'LPUART1 and 2, USB, FDCAN, UCPD, CEC, DAC, timers and the others on the list read 0 and ignore writes',
+    behaviour: 'LPUART1 and 2, FDCAN, UCPD, CEC, DAC, timers and the others on the list read 0 and ignore writes',
     source: 'gap of the model',
     confidence: 'hypothesis',
     question: 'none: use them on a real board',

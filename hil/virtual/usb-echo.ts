@@ -3,7 +3,7 @@ import { chipNamed } from '../chip/lookup.ts';
 import { toBin } from '../image/binary.ts';
 import { readElf } from '../image/elf.ts';
 import { createVirtualBoard } from './board.ts';
-import type { VirtualBoard } from './board-types.ts';
+import type { VirtualBoard, VirtualBoardOptions } from './board-types.ts';
 import { romImage } from './rom-line.ts';
 import { createHostController, type HostController } from './usb/host-controller.ts';
 import type { UrbResult } from './usb/urb.ts';
@@ -34,19 +34,27 @@ export const LEAVE = 4;
 const ENUMERATION_MS = 2_600;
 const TRANSFER_MS = 100;
 
-/** @param program name of a program of `firmware/usb-echo`, without `.elf`; `make -C firmware usb-echo` builds it */
-export function echoBoard(part: string, program = part.toLowerCase()): EchoBoard {
+/**
+ * A board of this part with the test device in its flash.
+ * @param program name of a program of `firmware/usb-echo`, without `.elf`; `make -C firmware usb-echo` builds it
+ */
+export function echoOptions(part: string, program = part.toLowerCase()): VirtualBoardOptions {
   const elf = readElf(program, readFileSync(new URL(`../../build/firmware/usb-echo/${program}.elf`, import.meta.url)));
   const chip = chipNamed(part);
   const romId = chip.rom.versions.at(-1)!.id;
-  const board = createVirtualBoard({
+  return {
     name: 'usb-echo',
     model: chip.board.name,
     romId,
     rom: romImage({ part, romId }),
     flash: toBin(elf).bytes,
     seed: 70,
-  });
+  };
+}
+
+/** Such a board with a host at its socket. */
+export function echoBoard(part: string, program?: string): EchoBoard {
+  const board = createVirtualBoard(echoOptions(part, program));
   const { usb } = board;
   if (usb === undefined) throw new Error(`${part} has no USB`);
   const notes: string[] = [];

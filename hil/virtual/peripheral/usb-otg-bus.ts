@@ -69,7 +69,8 @@ export function createOtgBus(options: OtgBusOptions): OtgBus {
       raise(GINT.WKUINT);
       options.wakeUp();
     }
-    frames.idleFromNow(pullUp.attached);
+    // A reset is not idleness (USB 2.0 7.1.7.6: idle is J).
+    frames.idleFromNow(pullUp.attached && !inReset);
   }
 
   function hears(to: number): boolean {
@@ -116,7 +117,7 @@ export function createOtgBus(options: OtgBusOptions): OtgBus {
     setFrames(running, number = 0) {
       frames.set(running, number);
       if (running && pullUp.attached && options.running()) activity();
-      else frames.idleFromNow(pullUp.attached);
+      else frames.idleFromNow(pullUp.attached && !inReset);
       update();
     },
     setup(to, endpoint, bytes) {

@@ -7,8 +7,6 @@ export interface PullUp {
   /** What it depends on may have changed. */
   update(): void;
   reset(): void;
-  /** The device's clock is near enough to 48 MHz for a host to understand it. */
-  goodClock(hz: number): boolean;
 }
 
 export interface PullUpOptions {
@@ -19,10 +17,6 @@ export interface PullUpOptions {
   readonly wanted: () => boolean;
   readonly changed: (attached: boolean) => void;
 }
-
-const USB_HZ = 48_000_000;
-/** Of the 12 Mbit/s of a full-speed device (USB 2.0 7.1.11). Hosts may bear more: hypothesis that they bear nothing beyond. */
-const TOLERANCE = 0.0025;
 
 export function createPullUp(options: PullUpOptions): PullUp {
   const listeners: ((attached: boolean) => void)[] = [];
@@ -60,6 +54,5 @@ export function createPullUp(options: PullUpOptions): PullUp {
       on = false;
       settle();
     },
-    goodClock: (hz) => Math.abs(hz - USB_HZ) <= USB_HZ * TOLERANCE,
   };
 }

@@ -1,6 +1,7 @@
 import type { PeripheralHost, ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 import type { UsbModel } from './roles.ts';
+import { isUsbClock } from './usb-clock.ts';
 import { createOtgBus } from './usb-otg-bus.ts';
 import type { OtgCore } from './usb-otg-cores.ts';
 import { createFifoRam, createRxFifo, type WordFifo } from './usb-otg-fifo.ts';
@@ -129,7 +130,7 @@ export function createUsbOtg(options: UsbOtgOptions): UsbModel {
   function running(): boolean {
     if (!options.clocked()) return false;
     const usbHz = options.usbHz();
-    if (!pullUp.goodClock(usbHz)) {
+    if (!isUsbClock(usbHz)) {
       note('USB clock is not 48 MHz', { usbHz });
       return false;
     }

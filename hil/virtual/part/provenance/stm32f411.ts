@@ -1,11 +1,12 @@
 import type { ModelledBehaviour } from './behaviour.ts';
 import { dmaWithStreams } from './dma.ts';
+import { usbOtg, usbOtgV2 } from './usb-otg.ts';
 
 const F411 = 'STM32F411RE';
 
 /** The STM32F411CE of the Black Pill is the same die. */
 export const stm32f411Behaviours: readonly ModelledBehaviour[] = [
-  ...dmaWithStreams.map((row) => ({ ...row, id: `f411-${row.id}`, part: F411 })),
+  ...[...dmaWithStreams, ...usbOtg, ...usbOtgV2].map((row) => ({ ...row, id: `f411-${row.id}`, part: F411 })),
   {
     id: 'f411-flash-key-when-unlocked',
     part: F411,

@@ -1,10 +1,15 @@
 import type { ModelledBehaviour } from './behaviour.ts';
 import { dmaWithChannels, dmaWithCselr } from './dma.ts';
+import { usbOtg, usbOtgV3 } from './usb-otg.ts';
 
 const L476 = 'STM32L476RG';
 
 export const stm32l476Behaviours: readonly ModelledBehaviour[] = [
-  ...[...dmaWithChannels, ...dmaWithCselr].map((row) => ({ ...row, id: `l476-${row.id}`, part: L476 })),
+  ...[...dmaWithChannels, ...dmaWithCselr, ...usbOtg, ...usbOtgV3].map((row) => ({
+    ...row,
+    id: `l476-${row.id}`,
+    part: L476,
+  })),
   {
     id: 'l476-flash-key-when-unlocked',
     part: L476,

@@ -23,7 +23,7 @@ export interface MemoryMap {
 }
 
 /** One run: `04*016Kg`, `1536*128g`, `01*016 e`, `01*1024.e`, `01*40Be`. */
-const RUN = /^(\d{1,5})\*(\d{1,6})([ .BKM]?)([a-g])$/;
+const RUN = /^(\d{1,8})\*(\d{1,8})([ .BKM]?)([a-g])$/;
 
 /**
  * Reads `@Name/0xADDRESS/runs` with one or more pairs of address and runs, as ROMs really write it: any number of blanks before a

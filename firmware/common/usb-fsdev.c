@@ -14,6 +14,9 @@
 #define TX_BUFFER 0x40u
 #define RX_BUFFER 0x80u
 
+#define STAT_RX(stat) (USB_EPR_STAT_##stat << USB_EPR_STAT_RX_Pos)
+#define STAT_TX(stat) (USB_EPR_STAT_##stat << USB_EPR_STAT_TX_Pos)
+
 static uint8_t address_to_come;
 static bool has_address_to_come;
 static uint8_t received[USB_EP0_SIZE];
@@ -97,10 +100,25 @@ static bool setup_waits(void)
   return (USB->EPR[0] & both) == both;
 }
 
+/*
+ * STAT as asked for, unless the host has begun anew. A SETUP that comes between the look and the store finds its NAK turned into the old
+ * answer; it is taken back long before the host's next token, which stands at least 3 us behind its SETUP.
+ */
+static void answer_with(uint32_t mask, uint32_t wanted)
+{
+  if (setup_waits()) {
+    return;
+  }
+  set_stat(mask, wanted);
+  if (setup_waits()) {
+    set_stat(mask, (STAT_RX(NAK) | STAT_TX(NAK)) & mask);
+  }
+}
+
 /* From disabled, as a reset leaves them. SETUP is taken whatever STAT_RX says, unless that is "disabled". */
 static void open_endpoint(void)
 {
-  const uint32_t stat = USB_EPR_STAT_NAK << USB_EPR_STAT_RX_Pos | USB_EPR_STAT_NAK << USB_EPR_STAT_TX_Pos;
+  const uint32_t stat = STAT_RX(NAK) | STAT_TX(NAK);
   const uint32_t mask = USB_EPR_STAT_RX_Msk | USB_EPR_STAT_TX_Msk | USB_EPR_DTOG_RX | USB_EPR_DTOG_TX;
   describe_buffers();
   write_endpoint((USB->EPR[0] ^ stat) & mask, USB_EPR_CTR_RX | USB_EPR_CTR_TX);
@@ -197,36 +215,13 @@ void usb_serve(void)
 
 void usb_send(const uint8_t *bytes, uint32_t count)
 {
-  if (setup_waits()) {
-    return;
-  }
   store(bytes, count > USB_EP0_SIZE ? USB_EP0_SIZE : count);
-  set_stat(USB_EPR_STAT_TX_Msk, USB_EPR_STAT_VALID << USB_EPR_STAT_TX_Pos);
-  /* It may have come meanwhile: the old packet must not answer it. */
-  if (setup_waits()) {
-    set_stat(USB_EPR_STAT_TX_Msk, USB_EPR_STAT_NAK << USB_EPR_STAT_TX_Pos);
-  }
+  answer_with(USB_EPR_STAT_TX_Msk, STAT_TX(VALID));
 }
 
-void usb_receive(void)
-{
-  if (setup_waits()) {
-    return;
-  }
-  set_stat(USB_EPR_STAT_RX_Msk, USB_EPR_STAT_VALID << USB_EPR_STAT_RX_Pos);
-  if (setup_waits()) {
-    set_stat(USB_EPR_STAT_RX_Msk, USB_EPR_STAT_NAK << USB_EPR_STAT_RX_Pos);
-  }
-}
+void usb_receive(void) { answer_with(USB_EPR_STAT_RX_Msk, STAT_RX(VALID)); }
 
-void usb_stall(void)
-{
-  if (setup_waits()) {
-    return;
-  }
-  const uint32_t stall = USB_EPR_STAT_STALL << USB_EPR_STAT_RX_Pos | USB_EPR_STAT_STALL << USB_EPR_STAT_TX_Pos;
-  set_stat(USB_EPR_STAT_RX_Msk | USB_EPR_STAT_TX_Msk, stall);
-}
+void usb_stall(void) { answer_with(USB_EPR_STAT_RX_Msk | USB_EPR_STAT_TX_Msk, STAT_RX(STALL) | STAT_TX(STALL)); }
 
 void usb_set_address(uint8_t address)
 {

@@ -394,6 +394,7 @@ describe('other endpoints', () => {
   test('keep their toggles from transfer to transfer, until the configuration is set', () => {
     send(1, bytesOf(1));
     send(2, bytesOf(2));
+    send(5, bytesOf(4));
     pass(3);
     host.submit({ id: 3, endpoint: 0, direction: 'out', setup: setup(0, 9, 1, 0, 0, 0, 0, 0) });
     pass(3);
@@ -402,9 +403,10 @@ describe('other endpoints', () => {
     expect(device.seen.filter((line) => line.startsWith('out1'))).toEqual([
       'out1 DATA0 1',
       'out1 DATA1 2',
+      'out1 DATA0 4',
       'out1 DATA0 3',
     ]);
-    expect(device.fromHost.map((each) => each.length)).toEqual([1, 2, 3]);
+    expect(device.fromHost.map((each) => each.length)).toEqual([1, 2, 4, 3]);
   });
 
   test('CLEAR_FEATURE(HALT) begins one of them with DATA0 again', () => {

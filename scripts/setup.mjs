@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prepareGuest } from './lib/guest.mjs';
 import { installTools } from './lib/tools.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -102,7 +103,14 @@ function firmware() {
 
 /** Returns true when everything is in place; otherwise what to do has been printed. */
 export function setUp(profile) {
-  return checkNode() && installTools(profile) && installPackages() && build() && firmware();
+  return (
+    checkNode() &&
+    installTools(profile) &&
+    installPackages() &&
+    build() &&
+    firmware() &&
+    (profile === 'hil' || prepareGuest())
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -29,6 +29,18 @@ export const tools = [
     profile: 'test',
     why: 'judges the framed serial line',
   },
+  {
+    command: 'dfu-util',
+    package: 'dfu-util',
+    profile: 'test',
+    why: 'judges the virtual ROM on USB and our DfuSe session',
+  },
+  {
+    command: 'qemu-system-x86_64',
+    package: 'qemu-system-x86',
+    profile: 'test',
+    why: 'boots the kernel in which stock USB tools meet the boards',
+  },
 ];
 
 export function onPath(command) {
@@ -50,14 +62,14 @@ export function missingTools(profile) {
 }
 
 /** How this process may install packages: `root`, `sudo` (without a prompt), or undefined. */
-function privilege() {
+export function privilege() {
   if (!onPath('apt-get')) return undefined;
   if (process.getuid?.() === 0) return 'root';
   if (onPath('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return 'sudo';
   return undefined;
 }
 
-function runVisible(argv) {
+export function runVisible(argv, options = {}) {
   console.log(`$ ${argv.join(' ')}`);
   const result = spawnSync(argv[0], argv.slice(1), {
     // Never a terminal for apt: it must not be able to ask a question.
@@ -65,6 +77,7 @@ function runVisible(argv) {
     encoding: 'utf8',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 64 * 1024 * 1024,
+    ...options,
   });
   if (result.status !== 0)
     console.error(`${result.stdout ?? ''}${result.stderr ?? ''}`.split('\n').slice(-25).join('\n'));
@@ -83,7 +96,7 @@ export function installTools(profile) {
     console.error(
       onPath('apt-get')
         ? `These packages need root once. Run this, then the same command again:\n  sudo apt-get update && sudo ${line.join(' ')}`
-        : `This machine has no apt-get. Install the tools named above with your system's package manager (OpenOCD 0.12 or newer, an arm-none-eabi GCC with newlib, GNU make${profile === 'test' ? ', stm32flash, gdb-multiarch, qemu-system-arm, python3 with pyserial' : ''}), so that they are on PATH, then run the same command again.`,
+        : `This machine has no apt-get. Install the tools named above with your system's package manager (OpenOCD 0.12 or newer, an arm-none-eabi GCC with newlib, GNU make${profile === 'test' ? ', stm32flash, gdb-multiarch, qemu-system-arm, qemu-system-x86_64, dfu-util, python3 with pyserial' : ''}), so that they are on PATH, then run the same command again.`,
     );
     return false;
   }

@@ -93,7 +93,7 @@ export async function startBench(spec: Partial<BoardSpec> = {}, target = 'stm32g
   };
 }
 
-function askControl(port: number, request: unknown): Promise<Readonly<Record<string, unknown>>> {
+export function askControl(port: number, request: unknown): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${JSON.stringify(request)}\n`));
     let text = '';

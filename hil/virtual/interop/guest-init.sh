@@ -18,12 +18,11 @@ $B mount -t 9p -o $P9,ro,cache=loose host /lower
 $B mount -t tmpfs tmpfs /layer
 $B mkdir /layer/upper /layer/work
 $B mount -t overlay -o lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work overlay /root
-$B mkdir -p /root/proc /root/sys /root/dev /root/run /root/tmp
+$B mkdir -p /root/proc /root/sys /root/dev /root/run
 $B mount --move /proc /root/proc
 $B mount --move /sys /root/sys
 $B mount --move /dev /root/dev
 $B mount -t tmpfs tmpfs /root/run
-$B mount -t tmpfs tmpfs /root/tmp
 $B mkdir -p /root/run/hil /root/run/work /root/dev/pts /root/dev/shm
 $B mount -t devpts devpts /root/dev/pts -o ptmxmode=666
 $B mount -t tmpfs tmpfs /root/dev/shm

@@ -32,7 +32,13 @@ export interface ReadyUart {
 /** What a board says when it answers on all its wires: the JSON line of `hil virtual --json`. */
 export interface ReadyLine {
   readonly board: string;
-  readonly stlink: { readonly host: string; readonly port: number; readonly serial: string };
+  readonly stlink: {
+    readonly host: string;
+    readonly port: number;
+    readonly serial: string;
+    /** The same ST-LINK as a USB device, with its serial port. */
+    readonly usbip: { readonly host: string; readonly port: number; readonly busid: string };
+  };
   readonly uart: readonly ReadyUart[];
   readonly usbip: { readonly host: string; readonly port: number; readonly busid: string } | null;
   readonly control: { readonly host: string; readonly port: number };

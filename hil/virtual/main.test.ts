@@ -55,6 +55,7 @@ describe('starting boards', () => {
         host: '127.0.0.1',
         port: expect.any(Number),
         serial: expect.stringMatching(/^[0-9A-F]{24}$/),
+        usbip: { host: '127.0.0.1', port: expect.any(Number), busid: '1-2' },
       });
       expect(line.uart.map((uart) => uart.name)).toContain('USART2');
       for (const uart of line.uart) expect(uart.line).toMatch(/^rfc2217:\/\/127\.0\.0\.1:\d+$/);

@@ -13,6 +13,7 @@ import { type Pty, startPty } from './pty.ts';
 import { loadPtySystem, type PtySystem } from './pty-system.ts';
 import { createRunLoop } from './run-loop.ts';
 import { probeSerial, startStlinkServer } from './stlink-server.ts';
+import { createStlinkExport, STLINK_BUSID } from './stlink-usb-export.ts';
 import { createUartPort, type UartPort } from './uart-port.ts';
 import { createTargetExport, TARGET_BUSID } from './usb-export.ts';
 
@@ -55,9 +56,19 @@ export async function startHost(
   const target = usb === undefined ? undefined : createTargetExport(board.name, usb);
   const ports = board.uarts.map((wire) => createUartPort(wire, outside));
   const serials: Serial[] = [];
+  const serial = probeSerial(board.name);
+  const stlinkUsb = createStlinkExport({
+    board: board.name,
+    serial,
+    // One probe: who has it open over TCP keeps it.
+    execute: (command, data, size) => (stlink.client === undefined ? outside.probe(command, data, size) : undefined),
+    vcp: ports.find(({ wire }) => wire.role !== 'rom'),
+    nowNs: outside.now,
+    onTraffic: () => loop.busyLine(),
+  });
   const loop = createRunLoop({
     outside,
-    timed: ports,
+    timed: [...ports, stlinkUsb],
     wallNs,
     afterTurn: handOut,
   });
@@ -67,11 +78,12 @@ export async function startHost(
       line.flush();
       pty?.flush();
     }
+    stlinkUsb.flush();
     if (target?.owing === true) loop.busyLine();
   }
 
   const stlink = await startStlinkServer({
-    serial: probeSerial(board.name),
+    serial,
     execute(command, data, size) {
       loop.enter();
       return outside.probe(command, data, size);
@@ -99,8 +111,16 @@ export async function startHost(
           note,
         });
 
+  const stlinkUsbip = await startUsbIpServer({
+    exports: [stlinkUsb],
+    beforeInput: loop.enter,
+    onTraffic: loop.busyLine,
+    note,
+  });
+
   function cutUsb(on: boolean): void {
     stlink.setPlugged(on);
+    stlinkUsb.setPlugged(on);
     for (const { line } of serials) line.setPlugged(on);
   }
 
@@ -120,6 +140,7 @@ export async function startHost(
       wires: Object.fromEntries(ports.map((port) => [port.wire.name, port.state])),
       clients: {
         stlink: stlink.client ?? null,
+        stlinkUsb: { usbip: stlinkUsbip.client(STLINK_BUSID) ?? null, vcp: stlinkUsb.client ?? null },
         ...Object.fromEntries(
           serials.map(({ port, line, pty }) => [port.wire.name, { line: line.client ?? null, pty: pty?.open ?? null }]),
         ),
@@ -184,7 +205,12 @@ export async function startHost(
   return {
     ready: {
       board: board.name,
-      stlink: { host: HOST, port: stlink.port, serial: probeSerial(board.name) },
+      stlink: {
+        host: HOST,
+        port: stlink.port,
+        serial,
+        usbip: { host: HOST, port: stlinkUsbip.port, busid: STLINK_BUSID },
+      },
       uart: serials.map(({ port, line, pty }) => ({
         name: port.wire.name,
         role: port.wire.role,
@@ -197,6 +223,7 @@ export async function startHost(
     async stop() {
       await Promise.all([
         stlink.close(),
+        stlinkUsbip.close(),
         controlServer.close(),
         usbip?.close(),
         ...serials.map(({ line }) => line.close()),

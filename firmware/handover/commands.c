@@ -2,7 +2,7 @@
 #include "commands.h"
 
 #include "console.h"
-#include "hooks.h"
+#include "main.h"
 #include "part.h"
 #include "retained.h"
 #include "text.h"
@@ -134,7 +134,7 @@ static void jump(void)
   console_text("jumping via=");
   answer(setting_word(JUMP_VIA, retained.settings[JUMP_VIA]));
   console_drain();
-  program_jump();
+  application_jump();
 }
 
 static void reset(void)

@@ -7,6 +7,7 @@
 #include "hooks.h"
 #include "part.h"
 #include "timebase.h"
+#include "usb/usb.h"
 
 #define HEARTBEAT_MS 500u
 /* 8.2 s with LSI at 32 kHz (64 * 4096 periods), 7.1 s at the 37 kHz of L0, 6.6 s at the 40 kHz of F0 */
@@ -30,7 +31,7 @@ static uint32_t start_clock(void)
   if (setting(START_RCC) == RCC_RESET_AT_START) {
     (void)clock_deinit();
   }
-  if (setting(START_CLOCK) == START_CLOCK_RESET) {
+  if (setting(START_CLOCK) == START_CLOCK_RESET && !usb_wants_fast_clock()) {
     clock_plain();
     return FAMILY_PLAIN_HZ;
   }
@@ -89,7 +90,7 @@ static void sleep_unless_busy(void)
   const uint32_t masked = cpu_primask();
   const bool sleeps_well = masked || !cpu_interrupts_masked();
   cpu_irq_disable();
-  if (!console_pending() && !request_waiting() && sleeps_well) {
+  if (!console_pending() && !request_waiting() && !usb_jump_asked() && sleeps_well) {
     cpu_dsb();
     cpu_wfi();
   }
@@ -100,13 +101,20 @@ static void sleep_unless_busy(void)
     SCB->ICSR = SCB_ICSR_PENDSTCLR; /* a tick that is never taken would end each WFI at once */
   }
   console_poll();
+  usb_poll();
+}
+
+void application_jump(void)
+{
+  usb_before_jump();
+  program_jump();
 }
 
 static void obey(enum request request)
 {
   if (request == REQUEST_JUMP) {
     console_drain();
-    program_jump();
+    application_jump();
   }
   if (request == REQUEST_RESET) {
     console_drain();
@@ -133,6 +141,7 @@ void application(bool fresh, enum request request)
   console_open(report.hclk);
   gpio_mode(LED_PORT, LED_PIN, GPIO_MODER_OUTPUT);
   banner(&report);
+  usb_start(report.hclk);
   program_ready();
   obey(request);
   for (;;) {
@@ -142,6 +151,9 @@ void application(bool fresh, enum request request)
       command_execute(line, too_long, &report);
     }
     obey(request_take());
+    if (usb_jump_asked()) {
+      application_jump();
+    }
     beat();
     sleep_unless_busy();
   }

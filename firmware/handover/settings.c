@@ -40,6 +40,8 @@ static const struct description descriptions[SETTING_COUNT] = {
   [JUMP_MPU] = {"jump.mpu", {"off", "ram-no-execute"}},
   [JUMP_CLOCK_LEFTOVER] = {"jump.clock_leftover", {"none", "divider", "usb48", "wait-states"}},
   [JUMP_PENDING] = {"jump.pending", {"none", "systick", "irq"}},
+  [START_USB] = {"start.usb", {"off", "runtime", "dfu-mode"}},
+  [JUMP_USB] = {"jump.usb", {"disconnect", "leave"}},
 };
 _Static_assert(SETTING_COUNT <= SETTING_BYTES, "the mailbox holds one byte per setting");
 

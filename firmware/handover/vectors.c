@@ -4,6 +4,7 @@
 #include "main.h"
 #include "part.h"
 #include "timebase.h"
+#include "usb-device.h"
 
 extern uint32_t _estack[];
 __attribute__((noreturn)) void Reset_Handler(void);
@@ -19,6 +20,9 @@ void Default_Handler(void)
   }
 }
 
+/* The interrupts that are served stand in the table a second time. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 __attribute__((section(".isr_vector"), used)) const union vector isr_vector[16u + PART_INTERRUPTS] = {
   [0] = {.stack = _estack},
   [1] = {.handler = Reset_Handler},
@@ -30,10 +34,13 @@ __attribute__((section(".isr_vector"), used)) const union vector isr_vector[16u 
   [11] = {.handler = Default_Handler},
   [14] = {.handler = Default_Handler},
   [15] = {.handler = SysTick_Handler},
-  [16 ... 16 + CONSOLE_IRQ - 1] = {.handler = Default_Handler},
+  [16 ... 16 + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
   [16 + CONSOLE_IRQ] = {.handler = console_interrupt},
-  [16 + CONSOLE_IRQ + 1 ... 16 + PART_INTERRUPTS - 1] = {.handler = Default_Handler},
+#ifdef PART_HAS_USB
+  [16 + PART_USB_IRQ] = {.handler = usb_serve},
+#endif
 };
+#pragma GCC diagnostic pop
 
 __attribute__((noreturn)) void Force_Reset_Handler(void) { cpu_system_reset(); }
 

@@ -35,6 +35,8 @@ export const handoverSettings: readonly (readonly [name: string, ...values: stri
   ['jump.mpu', 'off', 'ram-no-execute'],
   ['jump.clock_leftover', 'none', 'divider', 'usb48', 'wait-states'],
   ['jump.pending', 'none', 'systick', 'irq'],
+  ['start.usb', 'off', 'runtime', 'dfu-mode'],
+  ['jump.usb', 'disconnect', 'leave'],
 ];
 
 export const MAILBOX_MAGIC = 0x4f44_4e48;

@@ -24,6 +24,9 @@ const USB_CLOCK = ['STM32C071RB', 'STM32G0B1RE', 'STM32F042K6', 'STM32F091RC', '
 
 const withoutVtor = (chip: Chip) => (chip.core.hasVtor ? undefined : { why: 'a Cortex-M0 has no VTOR' });
 
+const withoutUsb = (chip: Chip) =>
+  chip.rom.usb === undefined ? { why: 'the ROM of the part is not on USB' } : undefined;
+
 /** What is known of the settings; one that is not listed here takes part with all its values. */
 const known: Readonly<Record<string, About>> = {
   'start.vtor': { about: 'vector table that the application sets at its start', sound: [] },
@@ -68,6 +71,8 @@ const known: Readonly<Record<string, About>> = {
       USB_CLOCK.includes(chip.name) ? undefined : { values: ['usb48'], why: 'the part has no oscillator for USB' },
   },
   'jump.pending': { about: 'interrupt pending at the branch' },
+  'start.usb': { about: 'the application on USB', sound: ['runtime'], idle: withoutUsb },
+  'jump.usb': { about: 'the application leaves USB before the jump', idle: withoutUsb },
 };
 
 /** Rules that documents state of single values. They are shown beside what was found, and take no part in finding it. */
@@ -92,10 +97,10 @@ export function sourceOf({ factor, value }: FactorValue): string | undefined {
 }
 
 /**
- * Settings that no sweep takes up unless they are asked for: `start.clock_error` only changes how a refused clock shows, and without
- * its tick the application does not look at its mailbox.
+ * Settings that no sweep takes up unless they are asked for: `start.clock_error` only changes how a refused clock shows, without its tick
+ * the application does not look at its mailbox, and USB says nothing where nobody is on the cable.
  */
-const ONLY_IF_ASKED = ['start.clock_error', 'start.systick'];
+const ONLY_IF_ASKED = ['start.clock_error', 'start.systick', 'start.usb', 'jump.usb'];
 
 /** What a part leaves out, with the reason. */
 export interface LeftOut {

@@ -33,6 +33,8 @@ const settings: Record<string, readonly string[]> = {
   'jump.mpu': ['off', 'ram-no-execute'],
   'jump.clock_leftover': ['none', 'divider', 'usb48', 'wait-states'],
   'jump.pending': ['none', 'systick', 'irq'],
+  'start.usb': ['off', 'runtime', 'dfu-mode'],
+  'jump.usb': ['disconnect', 'leave'],
 };
 const allWith = (pick: (values: readonly string[]) => string | undefined): string =>
   `settings ${Object.entries(settings)

@@ -6,6 +6,9 @@
 #define PART_LEAST_STACK 0x400
 #define PART_INTERRUPTS 86
 #define PART_HSE_MHZ 25u
+#define PART_HAS_USB
+#define PART_USB_IRQ OTG_FS_IRQ
+#define PART_USB_HSE_MHZ PART_HSE_MHZ
 /* An adapter on the pins on which the ROM listens as well. */
 #define CONSOLE_USART USART1
 #define CONSOLE_IRQ USART1_IRQ

@@ -5,4 +5,9 @@
 #define PART_RETAINED_BYTES 0x400
 #define PART_LEAST_STACK 0x400
 #define PART_INTERRUPTS 86
+#define PART_HAS_USB
+#define PART_USB_IRQ OTG_FS_IRQ
+/* The clock that the ST-LINK puts on OSC_IN. */
+#define PART_USB_HSE_MHZ 8u
+#define PART_USB_HSE_IS_A_CLOCK
 #include "nucleo-64.h"

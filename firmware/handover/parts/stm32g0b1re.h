@@ -5,5 +5,7 @@
 #define PART_RETAINED_BYTES 0x400
 #define PART_LEAST_STACK 0x400
 #define PART_INTERRUPTS 32
+#define PART_HAS_USB
+#define PART_USB_IRQ USB_UCPD1_2_IRQ
 #define PART_HAS_USB48
 #include "nucleo-64.h"

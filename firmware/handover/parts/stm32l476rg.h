@@ -5,4 +5,6 @@
 #define PART_RETAINED_BYTES 0x400
 #define PART_LEAST_STACK 0x400
 #define PART_INTERRUPTS 82
+#define PART_HAS_USB
+#define PART_USB_IRQ OTG_FS_IRQ
 #include "nucleo-64.h"

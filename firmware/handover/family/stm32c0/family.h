@@ -30,4 +30,7 @@
 #define FAMILY_USB48_READY RCC_CR_HSIUSB48RDY
 #define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APBENR1, RCC_APBENR1_CRSEN)
 
+#define FAMILY_USB_WANTS_FAST_CLOCK 0
+#define FAMILY_UID(word) (UID[word])
+
 #endif

@@ -52,6 +52,9 @@
 #define FAMILY_USB48_READY RCC_CR2_HSI48RDY
 #define FAMILY_CRS_CLOCK_ON() enable_clock(&RCC->APB1ENR, RCC_APB1ENR_CRSEN)
 
+#define FAMILY_USB_WANTS_FAST_CLOCK 1 /* the bus clock must be 10 MHz at least (RM0091, USB) */
+#define FAMILY_UID(word) (UID[word])
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR = 0xFFFFFFFFu;

@@ -48,6 +48,9 @@
 #define FAMILY_MOST_WAIT_STATES 15u
 
 /* PWR keeps its state: its reset would drop the core voltage below what the PLL's frequency needs, which is still in use here. */
+#define FAMILY_USB_WANTS_FAST_CLOCK 0
+#define FAMILY_UID(word) (UID[word])
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR = ~RCC_APB1RSTR_PWRRST;

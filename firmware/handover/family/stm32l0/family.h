@@ -57,6 +57,9 @@
  * PWR keeps its state: its reset would drop the core voltage to range 2, which cannot take the PLL's 32 MHz, and they are still in use
  * here. MIF is the flash interface.
  */
+#define FAMILY_USB_WANTS_FAST_CLOCK 0
+#define FAMILY_UID(word) (UID[(word) < 2u ? (word) : 5u])
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR = ~RCC_APB1RSTR_PWRRST;

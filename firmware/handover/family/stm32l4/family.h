@@ -44,6 +44,9 @@
 #define FAMILY_TIM_DMA_REQUEST() (DMA1->CSELR = 5u << 4 * (FAMILY_TIM_DMA_CHANNEL - 1)) /* TIM3_UP: RM0351, DMA1_CSELR */
 #define FAMILY_MOST_WAIT_STATES 4u
 
+#define FAMILY_USB_WANTS_FAST_CLOCK 1 /* MSI is wanted for USB; the bus clock must be 14.2 MHz at least (RM0351, OTG_FS) */
+#define FAMILY_UID(word) (UID[word])
+
 static inline void family_reset_peripherals(void)
 {
   RCC->APB1RSTR1 = 0xFFFFFFFFu;

@@ -51,7 +51,7 @@ export async function judge(command: string, args: readonly string[], input?: st
 export const COUNTDOWN_RESULT = 0x2000_0900;
 
 /** A program that counts from 5 to 0, stores the 0 and stays: something to boot, so that the chip is not empty. */
-const COUNTDOWN = Uint8Array.from([
+export const COUNTDOWN = Uint8Array.from([
   ...[0x00, 0x90, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08], // 0x0800_0000: MSP, reset handler
   ...[0x05, 0x20], // 0x0800_0008: movs r0, #5
   ...[0x02, 0x49], // 0x0800_000A: ldr r1, [pc, #8]

@@ -57,9 +57,23 @@ static void drop_unsent(void)
   flush_tx();
 }
 
+/* The host has begun anew, and nobody has looked yet. */
+static bool setup_waits(void)
+{
+  return (OTG_FS->GINTSTS & OTG_GINT_RXFLVL) &&
+         (OTG_FS->GRXSTSR >> OTG_GRXSTS_PKTSTS_Pos & OTG_GRXSTS_PKTSTS_Msk) == OTG_PKTSTS_SETUP_DATA;
+}
+
+/*
+ * Each answer only if it still has its question. A SETUP that comes between the look and CNAK finds its NAK taken away; that is given back
+ * long before the host's next token, which stands at least 3 us behind its SETUP.
+ */
 void usb_send(const uint8_t *bytes, uint32_t count)
 {
   struct otg_in_endpoint *const in = &OTG_FS->IN[0];
+  if (setup_waits()) {
+    return;
+  }
   in->DIEPTSIZ = 1u << OTG_EPTSIZ_PKTCNT_Pos | count;
   in->DIEPCTL |= OTG_EPCTL_EPENA | OTG_EPCTL_CNAK;
   for (uint32_t i = 0; i < count; i += 4u) {
@@ -69,17 +83,30 @@ void usb_send(const uint8_t *bytes, uint32_t count)
     }
     OTG_FS->FIFO0 = word;
   }
+  if (setup_waits()) {
+    in->DIEPCTL |= OTG_EPCTL_SNAK;
+  }
 }
 
 void usb_receive(void)
 {
   has_packet = false;
+  if (setup_waits()) {
+    return;
+  }
   OTG_FS->OUT[0].DOEPTSIZ = SETUPS_IN_A_ROW << OTG_DOEPTSIZ0_STUPCNT_Pos | 1u << OTG_EPTSIZ_PKTCNT_Pos | USB_EP0_SIZE;
   OTG_FS->OUT[0].DOEPCTL |= OTG_EPCTL_EPENA | OTG_EPCTL_CNAK;
+  if (setup_waits()) {
+    OTG_FS->OUT[0].DOEPCTL |= OTG_EPCTL_SNAK;
+  }
 }
 
+/* Only the next SETUP ends it, so that it cannot be taken back. */
 void usb_stall(void)
 {
+  if (setup_waits()) {
+    return;
+  }
   OTG_FS->IN[0].DIEPCTL |= OTG_EPCTL_STALL;
   OTG_FS->OUT[0].DOEPCTL |= OTG_EPCTL_STALL;
 }

@@ -13,7 +13,7 @@ import { type Signature, settledLooks, signatureOf, troubleOf } from './signatur
 import type { Say } from './stage.ts';
 
 /** Programs, verifies and starts the application. @throws HilError 307, 412, 414, 451; 671 (nothing in flash would start it) */
-export async function programAndStart(bench: Bench, plan: AppPlan, say: Say): Promise<void> {
+export async function programAndStart(bench: Bench<'usart'>, plan: AppPlan, say: Say): Promise<void> {
   const { image, start } = plan;
   if (!start.atFlashBase) await requireLoader(bench, plan);
   const how = await bench.startImage(image);
@@ -24,7 +24,7 @@ export async function programAndStart(bench: Bench, plan: AppPlan, say: Say): Pr
 }
 
 /** An application that does not begin at the base of flash needs something there that starts it after a reset. */
-async function requireLoader({ probe, board, chip }: Bench, { image, start }: AppPlan): Promise<void> {
+async function requireLoader({ probe, board, chip }: Bench<'usart'>, { image, start }: AppPlan): Promise<void> {
   await probe.reacquire();
   const words = await probe.readBytes(chip.flash.base, 8);
   const there = vectorTableAt(makeImage('flash', [{ address: chip.flash.base, bytes: words }]), chip, chip.flash.base);
@@ -41,7 +41,7 @@ async function requireLoader({ probe, board, chip }: Bench, { image, start }: Ap
  * Judges the first life of an application, and makes of it what later ones are held against.
  * @throws HilError 470 (it faulted, hangs, or is in the ROM already), 474 (its sign of life did not come)
  */
-export function checkStart(bench: Bench, plan: AppPlan, life: Life, say: Say): Signature {
+export function checkStart(bench: Bench<'usart'>, plan: AppPlan, life: Life, say: Say): Signature {
   const { board, chip } = bench;
   const { image, sign, chosen } = plan;
   // An application that jumps by itself may be in the ROM at the last look: what it was before is what counts.

@@ -33,7 +33,12 @@ export interface Return {
 const LEAST_LOOKS = 6;
 
 /** Observes the application for one window. @throws as Probe */
-export async function observeReturn(bench: Bench, ear: Ear, plan: AppPlan, before: LifeBefore): Promise<Return> {
+export async function observeReturn(
+  bench: Bench<'usart'>,
+  ear: Ear,
+  plan: AppPlan,
+  before: LifeBefore,
+): Promise<Return> {
   const { image, sign } = plan;
   const jumpsAlone = plan.chosen.trigger.kind === 'none';
   const life = await observeLife(bench, ear, {
@@ -70,7 +75,7 @@ function differencesOf(
  * @throws HilError 473 when it does not within the plan's time, 474 when its sign of life alone is missing
  */
 export async function awaitComeback(
-  bench: Bench,
+  bench: Bench<'usart'>,
   ear: Ear,
   plan: AppPlan,
   before: LifeBefore,
@@ -111,7 +116,7 @@ export async function awaitComeback(
  * An application that jumps soon after each start is in the ROM before it can be looked at. A ROM that was entered anew has yet to
  * learn the baud rate, and answers 0x7F with ACK; one that never left answers NACK, because it is synchronised.
  */
-async function jumpedAgain(bench: Bench, ear: Ear, say: Say): Promise<boolean> {
+async function jumpedAgain(bench: Bench<'usart'>, ear: Ear, say: Say): Promise<boolean> {
   // It would take the answers of the ROM.
   ear.stop();
   const { session } = await bench.meetBootloader();

@@ -19,7 +19,7 @@ import { triggerText } from './trigger.ts';
 
 /** What a repetition of the story needs. */
 export interface Repetition {
-  readonly bench: Bench;
+  readonly bench: Bench<'usart'>;
   readonly plan: AppPlan;
   readonly askForButton?: AskForButton | undefined;
   /** How it lived before the jump; absent if it never did. */
@@ -138,7 +138,10 @@ async function start(repetition: Repetition): Promise<Ear> {
 }
 
 /** The jump of the application by the plan's trigger. */
-function entryOf(repetition: Repetition, demand?: (rom: BootloaderHandle) => Promise<string | undefined>): Provocation {
+function entryOf(
+  repetition: Repetition,
+  demand?: (rom: BootloaderHandle<'usart'>) => Promise<string | undefined>,
+): Provocation {
   const { bench, plan, askForButton } = repetition;
   const { trigger } = plan.chosen;
   let ear: Ear | undefined;
@@ -160,8 +163,8 @@ function entryOf(repetition: Repetition, demand?: (rom: BootloaderHandle) => Pro
 }
 
 async function romAnswer(
-  bench: Bench,
-  demand?: (rom: BootloaderHandle) => Promise<string | undefined>,
+  bench: Bench<'usart'>,
+  demand?: (rom: BootloaderHandle<'usart'>) => Promise<string | undefined>,
 ): Promise<Answer> {
   try {
     const rom = await bench.meetBootloader();
@@ -183,7 +186,10 @@ async function romAnswer(
 /** Codes of a ROM that refused, stayed silent or did not do what it said. */
 const NOT_WRITTEN = [303, 304, 305, 307, 475];
 
-async function writes({ bench, plan }: Repetition, { session }: BootloaderHandle): Promise<string | undefined> {
+async function writes(
+  { bench, plan }: Repetition,
+  { session }: BootloaderHandle<'usart'>,
+): Promise<string | undefined> {
   try {
     await rewrite(session, bench, plan.image, () => {});
     return undefined;
@@ -202,7 +208,7 @@ function goOf(repetition: Repetition): Provocation | undefined {
   const { bench, plan, before, askForButton } = repetition;
   if (plan.go.kind !== 'table' || before === undefined || !isKnown(before)) return undefined;
   const table = plan.go.address;
-  let rom: BootloaderHandle | undefined;
+  let rom: BootloaderHandle<'usart'> | undefined;
   return {
     title: `GO to ${hex(table)}`,
     attempt: 'go',

@@ -21,7 +21,7 @@ export type AskForButton = (board: string) => Promise<void>;
 
 /** Makes the application jump. @throws HilError 472, 672 (nobody can press the button), 425 to 427 */
 export async function pullTrigger(
-  bench: Bench,
+  bench: Bench<'usart'>,
   plan: AppPlan,
   ear: Ear,
   askForButton: AskForButton | undefined,
@@ -49,7 +49,7 @@ export async function pullTrigger(
   }
 }
 
-async function press(bench: Bench, askForButton: AskForButton | undefined): Promise<void> {
+async function press(bench: Bench<'usart'>, askForButton: AskForButton | undefined): Promise<void> {
   const { controls, scope, board } = bench;
   if (bench.workable) {
     await controls.button(true);
@@ -73,7 +73,7 @@ async function press(bench: Bench, askForButton: AskForButton | undefined): Prom
  * Waits until the core is in system memory.
  * @throws HilError 471: it is not in time, it faulted or hangs, or the function that was called came back; `context.came` says which
  */
-export async function awaitJump(bench: Bench, plan: AppPlan, call: Call | undefined, say: Say): Promise<void> {
+export async function awaitJump(bench: Bench<'usart'>, plan: AppPlan, call: Call | undefined, say: Say): Promise<void> {
   const { board, scope } = bench;
   const limit = deadline('jump into the ROM', plan.withinMs, scope);
   const looks: CoreSight[] = [];

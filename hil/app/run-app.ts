@@ -55,7 +55,7 @@ const LOOKS_UNTIL_JUMP = 12;
  * back as it was; and judges each stage by what was seen. The application is written back as it was, by the ROM or by the probe.
  * @throws what is no verdict on the application: HilError 501, 503 (revoked)
  */
-export async function runApp(bench: Bench, plan: AppPlan, around: Surroundings): Promise<AppReport> {
+export async function runApp(bench: Bench<'usart'>, plan: AppPlan, around: Surroundings): Promise<AppReport> {
   const { chip, scope, board } = bench;
   const { image, chosen } = plan;
   const story = createStages(scope, around.announce);

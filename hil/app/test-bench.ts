@@ -105,7 +105,7 @@ export function testBench(signal?: AbortSignal) {
       readRegisters: async () => ({ pc: 0x0800_0200, sp: 0x2000_7ff0, xPSR: 0x0100_0000, primask: 0 }),
       releaseAt: async ({ pc }: { readonly pc: number }) => void done.push(`call 0x${pc.toString(16)}`),
     },
-  } as unknown as Bench;
+  } as unknown as Bench<'usart'>;
   return { bench, board, wire };
 }
 

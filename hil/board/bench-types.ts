@@ -99,7 +99,7 @@ export type BootRecord = Readonly<Record<string, number | string>> & {
 };
 
 /** The application under test, answering on its console. A handle dies with the identity: after a jump or reset it throws StaleHandle (HIL-110). */
-export interface Application<P extends Port = 'usart'> {
+export interface Application<P extends Port = Port> {
   /** The part it runs on. */
   readonly chip: Chip;
   readonly boot: BootRecord;
@@ -125,7 +125,7 @@ export interface Application<P extends Port = 'usart'> {
 }
 
 /** What was seen after a jump. `proof` is present only when both answers agree. */
-export interface JumpOutcome<P extends Port = 'usart'> {
+export interface JumpOutcome<P extends Port = Port> {
   readonly what: 'rom' | 'application' | 'silent';
   /** The ROM's answers, when something synchronised. */
   readonly rom?: BootloaderHandle<P>;
@@ -144,7 +144,7 @@ export interface CoreSight extends Inspection {
 }
 
 /** The ROM, proved: what answers on the port is the ROM of this part *and* the PC lies in system memory. */
-export interface BootloaderHandle<P extends Port = 'usart'> {
+export interface BootloaderHandle<P extends Port = Port> {
   /** The conversation with the ROM: erase, write, read, protection. */
   readonly session: SessionOn<P>;
   readonly proof: AnswerOn<P> & { readonly romId: number | undefined; readonly core: CoreSight };
@@ -167,7 +167,7 @@ export type Started = Pick<Application, 'chip' | 'boot'>;
 /** How the ROM was entered. */
 export type Entry = 'jump' | 'boot0' | 'probe';
 
-export interface ReachedBootloader<P extends Port = 'usart'> {
+export interface ReachedBootloader<P extends Port = Port> {
   readonly rom: BootloaderHandle<P>;
   /** The application's start before. */
   readonly before: Started;
@@ -175,7 +175,7 @@ export interface ReachedBootloader<P extends Port = 'usart'> {
 }
 
 /** What one test may do with its board. Revoked when the test's deadline passes: every wait rejects, every handle throws. */
-export interface Bench<P extends Port = 'usart'> {
+export interface Bench<P extends Port = Port> {
   readonly board: string;
   /** The wire on which this bench speaks to the ROM. */
   readonly port: P;

@@ -1,3 +1,4 @@
+import { isRomId } from '../bootloader/dfuse/dfu-runtime.ts';
 import { type DfuseSession, openDfuse } from '../bootloader/dfuse/session.ts';
 import { serialOfUniqueId } from '../bootloader/dfuse/who-is-it.ts';
 import type { Chip } from '../chip/chip.ts';
@@ -5,7 +6,7 @@ import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { deadline } from '../trace/deadline.ts';
 import { openUsbBus } from '../transport/usb/open-usb-bus.ts';
-import type { UsbIdentity, UsbPort } from '../transport/usb/usb-port.ts';
+import type { UsbPort } from '../transport/usb/usb-port.ts';
 import { untilPlugged } from '../transport/usb/watch-usb.ts';
 import type { Controls, UsbSide } from './bench-types.ts';
 import type { PortSurroundings, RomPort } from './rom-port.ts';
@@ -16,9 +17,6 @@ import type { PortSurroundings, RomPort } from './rom-port.ts';
  */
 const ENUMERATES_MS = 4_000;
 
-/** ST's bootloader in DFU mode, and every DFU class of an application that took over ST's ids (AN3156). */
-export const ROM_IDS = { vendorId: 0x0483, productId: 0xdf11 } as const;
-
 /** The endpoint that leads to whatever the host has: which of several ROMs there is meant tells their serial number. */
 const ANY_DEVICE = 'usb';
 
@@ -26,9 +24,6 @@ const ANY_DEVICE = 'usb';
 function serialOf(chip: Chip, uniqueId: string): string | undefined {
   return chip.rom.usb?.serial === 'unique-id' ? serialOfUniqueId(uniqueId) : undefined;
 }
-
-export const hasRomIds = ({ vendorId, productId }: UsbIdentity): boolean =>
-  vendorId === ROM_IDS.vendorId && productId === ROM_IDS.productId;
 
 /** @throws HilError 431 if no cable of the rig reaches the part's USB */
 export function createUsbSide({
@@ -67,7 +62,7 @@ export function createUsbPort(around: PortSurroundings): RomPort<'usb'> {
     const expected = wires.usb === ANY_DEVICE ? serialOf(chip, uniqueId) : undefined;
     device = await usb.awaitDevice(
       `DFU device of the ROM${expected === undefined ? '' : ` with the serial number ${expected}`}`,
-      (seen) => hasRomIds(seen) && (expected === undefined || seen.serialNumber === expected),
+      (seen) => isRomId(seen) && (expected === undefined || seen.serialNumber === expected),
     );
     return openDfuse(device, { chip, board, permissions, bus: usb.bus, uniqueId, scope, recorder: scope.recorder });
   };

@@ -92,7 +92,7 @@ async function run(options: DiagnoseCommand): Promise<ExitCode> {
 }
 
 /** What is to be repeated; undefined: nothing, the board is looked at. Everything wrong with the words is told here. */
-function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench) => Promise<Diagnosis>) | undefined {
+function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench<'usart'>) => Promise<Diagnosis>) | undefined {
   const [entry] = chooseBoards(rig, [options.board]);
   const settings = settingsOf(options.set ?? []);
   const asked = [

@@ -6,6 +6,7 @@ import { addCase } from './case.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addDoctor } from './doctor.ts';
 import { exitCodeOf } from './exit-code-of.ts';
+import { addFlash } from './flash.ts';
 import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
 import { addSweep } from './sweep.ts';
@@ -17,6 +18,7 @@ const program = new Command()
   .exitOverride()
   .showHelpAfterError('(hil --help shows what there is)');
 addRun(program);
+addFlash(program);
 addVirtual(program);
 addDoctor(program);
 addCase(program);

@@ -118,10 +118,10 @@ export async function withBoard<T>(use: BoardUse, work: (held: HeldBoard) => Pro
 }
 
 /** `withBoard` for a verb that does one piece of work. */
-export function withBench<T>(
-  use: BoardUse & { readonly deadlineMs: number },
+export function withBench<T, P extends Port = 'usart'>(
+  use: BoardUse & { readonly deadlineMs: number; readonly port?: P },
   work: (
-    bench: Bench,
+    bench: Bench<P>,
     more: {
       readonly wires: BoardWires;
       readonly folder: string;
@@ -131,9 +131,10 @@ export function withBench<T>(
   ) => Promise<T>,
 ): Promise<T> {
   return withBoard(use, ({ wires, folder, turn }) =>
-    turn({
+    turn<T, P>({
       title: use.verb,
       deadlineMs: use.deadlineMs,
+      ...(use.port === undefined ? {} : { port: use.port }),
       work: (bench, run) => work(bench, { wires, folder, ...run }),
     }),
   );

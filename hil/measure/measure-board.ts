@@ -79,7 +79,7 @@ export function planQuestions(
  * Asks one question. The board is the caller's to bring back.
  * @throws HilError whatever the rig is to blame for; what the board does not answer is a result
  */
-export async function askQuestion(bench: Bench, question: Question): Promise<Asked> {
+export async function askQuestion(bench: Bench<'usart'>, question: Question): Promise<Asked> {
   try {
     const answered = await question.ask(bench);
     bench.measured(question.id, { ...answered });

@@ -35,7 +35,7 @@ export interface Question {
    * Asks a board. The way into the ROM is part of the question, so that the answers of two boards can be compared.
    * @throws HilError when the board gives no answer
    */
-  readonly ask: (bench: Bench) => Promise<Answered>;
+  readonly ask: (bench: Bench<'usart'>) => Promise<Answered>;
 }
 
 export function hex32(value: number): string {

@@ -7,7 +7,7 @@ import type { Measurement } from './measurement.ts';
 import { boardToCompare, replay, replayText, whyNotCompared } from './replay.ts';
 
 /** A board whose ROM keeps its vector table so: handlers from 0x1FFF_1001 on, `b .` at each unless said otherwise. */
-function modelled(code: Readonly<Record<number, number>> = {}): Bench {
+function modelled(code: Readonly<Record<number, number>> = {}): Bench<'usart'> {
   const chip = chipNamed('STM32G070RB');
   return {
     chip,
@@ -21,7 +21,7 @@ function modelled(code: Readonly<Record<number, number>> = {}): Bench {
       readMemory: async (address: number) => [code[address] ?? 0xe7fe],
     },
     measured: () => {},
-  } as unknown as Bench;
+  } as unknown as Bench<'usart'>;
 }
 
 const measured = (change: Partial<Measurement> = {}): Measurement => ({
@@ -64,7 +64,7 @@ describe('a measurement, replayed', () => {
         throw new HilError(301, 'nothing answers', { blame: 'firmware' });
       },
     };
-    const replayed = await replay({ ...silent, probe } as unknown as Bench, measured());
+    const replayed = await replay({ ...silent, probe } as unknown as Bench<'usart'>, measured());
     expect(replayed).toMatchObject({ verdict: 'contradicts', model: expect.stringContaining('nothing answers') });
   });
 
@@ -82,7 +82,9 @@ describe('a measurement, replayed', () => {
         throw new HilError(222, 'OpenOCD died', { blame: 'rig' });
       },
     };
-    await expect(replay({ ...broken, probe } as unknown as Bench, measured())).rejects.toMatchObject({ code: 222 });
+    await expect(replay({ ...broken, probe } as unknown as Bench<'usart'>, measured())).rejects.toMatchObject({
+      code: 222,
+    });
   });
 });
 

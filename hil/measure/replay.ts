@@ -41,7 +41,7 @@ export function whyNotCompared({ question }: Pick<Measurement, 'question'>): str
 }
 
 /** Asks a virtual board what a chip was asked, and compares the answers. A contradiction means that model or expectation must change. */
-export async function replay(bench: Bench, measurement: Measurement): Promise<Replayed> {
+export async function replay(bench: Bench<'usart'>, measurement: Measurement): Promise<Replayed> {
   const question = questions.find(({ id }) => id === measurement.question);
   if (question === undefined) return { verdict: 'not compared', why: whyNotCompared(measurement) as string };
   const asked = await askQuestion(bench, question);

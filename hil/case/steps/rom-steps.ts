@@ -151,6 +151,11 @@ export const romSteps: Readonly<Record<string, Verb>> = {
     args: z.strictObject({ sectors: z.array(z.int().min(0)).min(1) }),
     async run(stage, { sectors }) {
       const { session } = requireRom(stage, 'protect');
+      if (!('writeProtect' in session)) {
+        throw new HilError(652, `${stage.bench.board}: DFU has no Write Protect; the case is for the USART`, {
+          blame: 'test',
+        });
+      }
       await attempt(stage, 'protect', async () => void (await session.writeProtect(sectors)));
       stage.rom = undefined;
     },

@@ -1,0 +1,211 @@
+import type { Progress } from '../../bootloader/an3155/session.ts';
+import { type DetachableApplication, untilRom } from '../../bootloader/dfuse/dfu-runtime.ts';
+import { type DfuseSession, openDfuse } from '../../bootloader/dfuse/session.ts';
+import type { Chip } from '../../chip/chip.ts';
+import { hex } from '../../error/format-error.ts';
+import type { Permissions } from '../../guard/access.ts';
+import type { Segment } from '../../image/image.ts';
+import { type DeadlineScope, deadline } from '../../trace/deadline.ts';
+import type { Recorder } from '../../trace/recorder.ts';
+import { identityText } from '../../transport/usb/setup-text.ts';
+import type { UsbBus, UsbIdentity, UsbPort } from '../../transport/usb/usb-port.ts';
+import { untilPlugged } from '../../transport/usb/watch-usb.ts';
+import { type FoundBoard, findBoard } from './find-board.ts';
+import { createFlashStages, FlashingOver, type FlashStageResult, type FlashStages } from './flash-stage.ts';
+
+/** From leaving the application until a host lists the ROM: its start, the host's debouncing, reset and enumeration. */
+const ENUMERATES_MS = 5_000;
+/** From leaving the ROM until a host lists the application: it may start an oscillator and a file system first. */
+const BACK_MS = 10_000;
+
+/** What takes the application into the ROM where it offers no DFU_DETACH. */
+export interface ForeignTrigger {
+  /** To be read after `by`: `"boot\n" on the console`. */
+  readonly words: string;
+  pull(): Promise<void>;
+}
+
+export interface FlashWork {
+  readonly board: string;
+  readonly chip: Chip;
+  readonly permissions: Permissions;
+  readonly bus: UsbBus;
+  readonly scope: DeadlineScope;
+  readonly recorder?: Recorder;
+  /** What to write; undefined: only go into the ROM. */
+  readonly segments: readonly Segment[] | undefined;
+  /** Where the application's vector table is: leave goes there. */
+  readonly start: number;
+  /** False: the ROM is not left, so that other tools can go on with it. */
+  readonly leave: boolean;
+  /** How long the board may take to show up on the bus at all, in ms. */
+  readonly waitMs: number;
+  readonly trigger?: ForeignTrigger;
+  /** As the probe reads it; then another chip of the same part is told apart. */
+  readonly uniqueId?: string;
+  readonly onStage?: (result: FlashStageResult) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface FlashReport {
+  readonly board: string;
+  readonly chip: string;
+  readonly verdict: 'passed' | 'failed';
+  readonly stages: readonly FlashStageResult[];
+  /** The application's device before and after. */
+  readonly before?: UsbIdentity;
+  readonly after?: UsbIdentity;
+}
+
+/**
+ * Takes an image into a board by its USB alone: finds the running application or the ROM, leaves the one for the other, erases, writes,
+ * reads back, leaves, and waits for the application. A board that an earlier run left in its ROM, in whatever state, is taken from there.
+ * @throws only when the scope was revoked; everything else is in the report
+ */
+export async function flashOverDfu(work: FlashWork): Promise<FlashReport> {
+  const { board, chip, scope } = work;
+  const stages = createFlashStages(scope.signal, work.onStage ?? (() => {}));
+  let before: UsbIdentity | undefined;
+  let after: UsbIdentity | undefined;
+  let rom: UsbPort | undefined;
+  try {
+    const found = await stages.run('found', async (say) => {
+      const one = await findBoard(work);
+      say(foundText(one));
+      return one;
+    });
+    if (found.what === 'application') before = found.device;
+    if (found.what === 'rom') {
+      rom = found.device;
+      const why = 'no application runs: an earlier run that broke off, or BOOT0, left the board in its ROM';
+      stages.skip('detached', 'not asked for', why);
+    } else {
+      await leaveApplication(work, stages, found.application);
+    }
+    const session = await openRom(work, stages, rom, (port) => {
+      rom = port;
+    });
+    await writeImage(work, stages, session);
+    if (work.segments === undefined || !work.leave) {
+      const why = work.segments === undefined ? '--trigger-only' : '--no-leave';
+      for (const id of ['left', 'back'] as const) stages.skip(id, 'not asked for', why);
+      session.close();
+    } else {
+      await leaveRom(work, stages, session);
+      await rom?.close();
+      rom = undefined;
+      after = await awaitComeback(work, stages, before);
+    }
+  } catch (error) {
+    if (!(error instanceof FlashingOver)) throw error;
+  } finally {
+    await rom?.close();
+  }
+  const results = stages.results();
+  return {
+    board,
+    chip: chip.name,
+    verdict: results.some(({ verdict }) => verdict === 'failed') ? 'failed' : 'passed',
+    stages: results,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+function foundText(found: FoundBoard): string {
+  if (found.what === 'rom') return `${identityText(found.device)}: the ROM runs already`;
+  if (found.device === undefined) return 'nothing of it yet; the trigger has to bring it there';
+  return `${identityText(found.device)}${found.application === undefined ? '' : ': the application offers DFU_DETACH'}`;
+}
+
+async function leaveApplication(
+  { trigger, scope }: FlashWork,
+  stages: FlashStages,
+  application: DetachableApplication | undefined,
+): Promise<void> {
+  await stages.run('detached', async (say) => {
+    if (application !== undefined) {
+      await application.detach(scope);
+      say(application.willDetach ? 'by DFU_DETACH; it detached by itself' : 'by DFU_DETACH and a bus reset');
+    } else {
+      await trigger?.pull();
+      say(`by ${trigger?.words ?? 'nothing: it has to jump by itself'}`);
+    }
+  });
+}
+
+async function openRom(
+  work: FlashWork,
+  stages: FlashStages,
+  known: UsbPort | undefined,
+  took: (port: UsbPort) => void,
+): Promise<DfuseSession> {
+  const { board, chip, permissions, bus, scope, recorder, uniqueId, onProgress } = work;
+  return stages.run('entered', async (say) => {
+    const port = known ?? (await untilRom({ bus, scope, ms: ENUMERATES_MS }));
+    took(port);
+    const session = await openDfuse(port, {
+      chip,
+      board,
+      permissions,
+      bus,
+      scope,
+      ...(uniqueId === undefined ? {} : { uniqueId }),
+      ...(recorder === undefined ? {} : { recorder }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    const { serial, bcdDevice, romId, romVersion, first, wTransferSize } = session.id;
+    say(
+      `the ROM of the ${chip.name}: memory map and bcdDevice ${hex(bcdDevice)} fit, serial number ${serial ?? 'none'}`,
+    );
+    say(
+      `ROM ID ${romId === undefined ? 'not readable over USB' : `${hex(romId)}${romVersion === undefined ? '' : ` (${romVersion})`}`}`,
+    );
+    say(`wTransferSize ${wTransferSize}; it was in ${first.state}, ${first.statusName}`);
+    return session;
+  });
+}
+
+async function writeImage({ segments }: FlashWork, stages: FlashStages, session: DfuseSession): Promise<void> {
+  if (segments === undefined) {
+    stages.skip('written', 'not asked for', '--trigger-only');
+    return;
+  }
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+  await stages.run('written', async (say) => {
+    const startedAt = performance.now();
+    await session.eraseAndWrite(segments);
+    const seconds = (performance.now() - startedAt) / 1000;
+    say(`${bytes} bytes, all read back and equal, ${(bytes / 1024 / seconds).toFixed(1)} KiB/s over all`);
+  });
+}
+
+async function leaveRom({ start }: FlashWork, stages: FlashStages, session: DfuseSession): Promise<void> {
+  await stages.run('left', async (say) => {
+    await session.go(start);
+    say(`for the vector table at ${hex(start)}; the ROM's device is gone from the bus`);
+  });
+}
+
+/** What came back is the application if it is what left: ids and serial number. */
+async function awaitComeback(
+  { bus, scope }: FlashWork,
+  stages: FlashStages,
+  before: UsbIdentity | undefined,
+): Promise<UsbIdentity | undefined> {
+  if (before === undefined) {
+    stages.skip('back', 'not confirmed', 'no application was seen before, so nobody knows by what it shows');
+    return undefined;
+  }
+  return stages.run('back', async (say) => {
+    const device = await untilPlugged(
+      bus,
+      deadline('the application on USB', BACK_MS, scope),
+      identityText(before),
+      ({ vendorId, productId, serialNumber }) =>
+        vendorId === before.vendorId && productId === before.productId && serialNumber === before.serialNumber,
+    );
+    say(`${identityText(device)}, as before`);
+    return device;
+  });
+}

@@ -1,10 +1,11 @@
-import type { DataPacket, Toggle, UsbDevicePort } from '../usb/device-port.ts';
+import type { UsbDevicePort } from '../usb/device-port.ts';
 import type { PeripheralHost, ResetKind } from './peripheral.ts';
 import { narrowAccess } from './register-block.ts';
 import type { UsbModel } from './roles.ts';
 import { isUsbClock } from './usb-clock.ts';
 import { createFrameTimer } from './usb-fsdev-frames.ts';
 import type { PacketMemory } from './usb-fsdev-memory.ts';
+import { createPacketEngine } from './usb-fsdev-packets.ts';
 import {
   BCDR_DPPU,
   BCDR_MASK,
@@ -20,8 +21,6 @@ import {
   LPMCSR_MASK,
   resetEndpoint,
   STAT,
-  STAT_RX_SHIFT,
-  STAT_TX_SHIFT,
   statRx,
   statTx,
   TYPE,
@@ -53,7 +52,6 @@ export interface Fsdev extends UsbModel {
 /** Below it packets cannot be moved between bus and packet memory in time (RM0091 30.5.2: documented, recalled). */
 const LEAST_PCLK_HZ = 10_000_000;
 const ENDPOINTS = 8;
-const SETUP_BYTES = 8;
 
 /**
  * USB full-speed device peripheral of F0 and L0 (version 1) and of G0B1 and C071 (version 2, USB DRD, here a device only).
@@ -77,8 +75,6 @@ export function createFsdev(options: FsdevOptions): Fsdev {
   /** The reset on the bus was noticed; without a clock it is not. */
   let resetSeen = false;
   let noted = new Set<string>();
-  /** Register whose packet the host has and has not acknowledged yet. */
-  let sending: number | undefined;
   const attachListeners: ((attached: boolean) => void)[] = [];
   const readyListeners: (() => void)[] = [];
 
@@ -155,7 +151,7 @@ export function createFsdev(options: FsdevOptions): Fsdev {
       endpoints[n] = resetEndpoint(endpoint);
     });
     daddr = 0;
-    sending = undefined;
+    packets.drop();
     raise(ISTR.RESET);
   }
 
@@ -170,7 +166,7 @@ export function createFsdev(options: FsdevOptions): Fsdev {
     const next = plugged && pulledUp();
     if (next === attached) return;
     attached = next;
-    sending = undefined;
+    packets.drop();
     frames.setIdle(attached && !resetOnBus && !frames.running);
     for (const listener of attachListeners) listener(attached);
   }
@@ -280,12 +276,6 @@ export function createFsdev(options: FsdevOptions): Fsdev {
     return offset === USB.ISTR ? frames.sofPending() : offset !== USB.FNR;
   }
 
-  /** Endpoint register that serves an endpoint number in a direction; undefined while none is enabled. */
-  function find(endpoint: number, stat: (register: number) => number): number | undefined {
-    const n = endpoints.findIndex((r) => (r & EP.EA) === endpoint && stat(r) !== STAT.DISABLED);
-    return n < 0 ? undefined : n;
-  }
-
   /** False: the packet memory would not be served in time, the packet is lost (RM0091 30.6.1, PMAOVR: no ACK, or a bit-stuff error). */
   function memoryInTime(): boolean {
     const hz = options.pclkHz();
@@ -295,78 +285,14 @@ export function createFsdev(options: FsdevOptions): Fsdev {
     return false;
   }
 
-  const withStat = (register: number, rx: number | undefined, tx: number | undefined): number => {
-    let next = register;
-    if (rx !== undefined) next = (next & ~EP.STAT_RX) | (rx << STAT_RX_SHIFT);
-    if (tx !== undefined) next = (next & ~EP.STAT_TX) | (tx << STAT_TX_SHIFT);
-    return next;
-  };
-
-  function setup(address: number, endpoint: number, bytes: Uint8Array): 'ack' | undefined {
-    if (!serving(address)) return undefined;
-    const n = find(endpoint, statRx);
-    if (n === undefined) return undefined;
-    const register = endpoints[n]!;
-    // STAT_RX does not matter; a SETUP before is not overwritten until its flag is cleared (RM0091 30.5.2).
-    if ((register & EP.TYPE) !== TYPE.CONTROL || register & EP.CTR_RX || bytes.length !== SETUP_BYTES) return undefined;
-    const { address: at, capacity } = memory.rxBuffer(btable, n);
-    if (capacity < SETUP_BYTES || !memoryInTime()) return undefined;
-    memory.store(at, bytes);
-    memory.setRxCount(btable, n, bytes.length);
-    if (sending === n) sending = undefined;
-    endpoints[n] = withStat(register, STAT.NAK, STAT.NAK) | EP.DTOG_RX | EP.DTOG_TX | EP.SETUP | EP.CTR_RX;
-    updateIrq();
-    return 'ack';
-  }
-
-  function out(address: number, endpoint: number, packet: DataPacket): 'ack' | 'nak' | 'stall' | undefined {
-    if (!serving(address)) return undefined;
-    const n = find(endpoint, statRx);
-    if (n === undefined) return undefined;
-    const register = endpoints[n]!;
-    if (statRx(register) === STAT.NAK) return 'nak';
-    if (statRx(register) === STAT.STALL) return 'stall';
-    const control = (register & EP.TYPE) === TYPE.CONTROL;
-    if (control && register & EP.KIND && packet.bytes.length > 0) return 'stall'; // STATUS_OUT
-    // Sent again because the host missed the ACK: acknowledged, and dropped.
-    if (packet.toggle !== ((register & EP.DTOG_RX) === 0 ? 0 : 1)) return 'ack';
-    const { address: at, capacity } = memory.rxBuffer(btable, n);
-    if (!memoryInTime()) return undefined;
-    if (packet.bytes.length > capacity) {
-      memory.store(at, packet.bytes.subarray(0, capacity));
-      return 'stall'; // buffer overrun (RM0091 30.5.2)
-    }
-    memory.store(at, packet.bytes);
-    memory.setRxCount(btable, n, packet.bytes.length);
-    // SETUP is frozen while the flag of the packet before is set.
-    const kept = register & EP.CTR_RX ? register : register & ~EP.SETUP;
-    endpoints[n] = (withStat(kept, STAT.NAK, undefined) ^ EP.DTOG_RX) | EP.CTR_RX;
-    updateIrq();
-    return 'ack';
-  }
-
-  function input(address: number, endpoint: number): DataPacket | 'nak' | 'stall' | undefined {
-    sending = undefined;
-    if (!serving(address)) return undefined;
-    const n = find(endpoint, statTx);
-    if (n === undefined) return undefined;
-    const register = endpoints[n]!;
-    if (statTx(register) === STAT.NAK) return 'nak';
-    if (statTx(register) === STAT.STALL) return 'stall';
-    if (!memoryInTime()) return undefined;
-    const { address: at, count } = memory.txBuffer(btable, n);
-    sending = n;
-    const toggle: Toggle = register & EP.DTOG_TX ? 1 : 0;
-    return { toggle, bytes: memory.load(at, count) };
-  }
-
-  function acknowledge(address: number, endpoint: number): void {
-    const n = sending;
-    sending = undefined;
-    if (n === undefined || !serving(address) || (endpoints[n]! & EP.EA) !== endpoint) return;
-    endpoints[n] = (withStat(endpoints[n]!, undefined, STAT.NAK) ^ EP.DTOG_TX) | EP.CTR_TX;
-    updateIrq();
-  }
+  const packets = createPacketEngine({
+    endpoints,
+    memory,
+    table: () => btable,
+    serving,
+    memoryInTime,
+    changed: updateIrq,
+  });
 
   const port: UsbDevicePort = {
     get attached() {
@@ -391,10 +317,10 @@ export function createFsdev(options: FsdevOptions): Fsdev {
       frames.setRunning(running, frame);
       if (!running) frames.setIdle(attached && !resetOnBus);
     },
-    setup,
-    out,
-    in: input,
-    acknowledge,
+    setup: packets.setup,
+    out: packets.out,
+    in: packets.in,
+    acknowledge: packets.acknowledge,
   };
 
   return {
@@ -408,7 +334,7 @@ export function createFsdev(options: FsdevOptions): Fsdev {
       istr = daddr = btable = lpmcsr = bcdr = 0;
       frames.clearSof();
       noted = new Set();
-      sending = undefined;
+      packets.drop();
       updateAttached();
       frames.update();
       updateIrq();

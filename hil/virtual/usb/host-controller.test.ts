@@ -459,6 +459,7 @@ describe('a reset that the client asks for', () => {
       'setup 2 8006000100001200',
     ]);
     expect(ends.get(1)?.status).toBe(0);
+    expect(notes.at(-1)).toBe('usb addressed again {"address":2}');
   });
 
   test('ends what was under way', () => {

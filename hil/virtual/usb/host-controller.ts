@@ -276,6 +276,7 @@ export function createHostController(port: UsbDevicePort, schedule: Schedule, no
         }
         state = 'ready';
         runner.address = of.address;
+        note('usb addressed again', { address: of.address });
         const waiting = held;
         held = [];
         for (const urb of waiting) carry(urb, of);

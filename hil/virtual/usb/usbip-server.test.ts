@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { ended, type Urb, type UrbResult } from './urb.ts';
 import type { UsbIpDevice } from './usbip-codec.ts';
 import type { Export } from './usbip-export.ts';
@@ -285,6 +286,29 @@ describe('a kernel that reads 64 bytes of the device descriptor', () => {
     await untilTaken(3);
     expect(resets).toBe(0);
   });
+});
+
+test('noise after an import, whole or cut off, harms nobody else', async () => {
+  const header = submitOf({ seqnum: 1, direction: 0, length: 9, setup: '2101000000000900' });
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 120 }), fc.nat(47), async (noise, at) => {
+      const client = await call();
+      await client.attach();
+      const spoilt = Buffer.from(header);
+      spoilt.set(noise.subarray(0, spoilt.length - at), at);
+      client.send(spoilt, noise);
+      client.socket.end();
+      await client.ended;
+    }),
+    { numRuns: 40 },
+  );
+  const client = await call();
+  await client.attach();
+  const before = taken.length;
+  client.send(readOf(1));
+  await untilTaken(before + 1);
+  taken.at(-1)?.done(ended(0));
+  expect(await client.reply(false)).toMatchObject({ seqnum: 1, status: 0 });
 });
 
 test('another protocol is closed with a note, and nothing else is harmed', async () => {

@@ -51,6 +51,37 @@ const table: readonly (readonly [string, Access, number | 'yes', Partial<Permiss
   ['pages by USART', { kind: 'erase-pages', via: 'usart', pages: [3] }, 451, { erase: 'pages' }],
   ['pages by SWD', { kind: 'erase-pages', via: 'swd', pages: [0, 63] }, 451, { erase: 'pages' }],
   ['mass erase by USART', { kind: 'erase-all', via: 'usart' }, 451, { erase: 'mass' }],
+  ['RAM by USB', write('usb', 0x2000_3000, words(1)), 'yes', {}],
+  ['pages by USB', { kind: 'erase-pages', via: 'usb', pages: [3] }, 451, { erase: 'pages' }],
+  ['mass erase by USB', { kind: 'erase-all', via: 'usb' }, 451, { erase: 'mass' }],
+  [
+    'an image by USB',
+    { kind: 'image', via: 'usb', segments: [{ address: 0x0800_0000, bytes: words(1, 2) }] },
+    451,
+    { erase: 'pages' },
+  ],
+  [
+    'an image by USB with one word outside',
+    {
+      kind: 'image',
+      via: 'usb',
+      segments: [
+        { address: 0x1fff_0000, bytes: words(1) },
+        { address: 0x0800_0000, bytes: words(1) },
+      ],
+    },
+    456,
+    undefined,
+  ],
+  ['Read Unprotect by USB', { kind: 'readout-protection', via: 'usb', set: false }, 454, { rdp1: true, erase: 'mass' }],
+  ['a peripheral by USB', write('usb', 0x4002_1000, words(1)), 456, undefined],
+  [
+    'FLASH_OPTR by USB, as the map of newer ROMs names it',
+    write('usb', FLASH_OPTR, words(FACTORY_OPTR)),
+    456,
+    undefined,
+  ],
+  ['one-time programmable memory by USB', write('usb', 0x1fff_7000, words(1)), 456, undefined],
   ['mass erase by SWD', { kind: 'erase-all', via: 'swd' }, 451, { erase: 'mass' }],
 
   ['Write Protect', { kind: 'write-protection', via: 'usart', set: true }, 452, { write_protection: true }],

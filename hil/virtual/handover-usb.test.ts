@@ -53,11 +53,10 @@ describe.each(parts.map((part) => [part]))('on the %s', (part) => {
     expect(runWhile(board, () => host.controller.attached, 20)).toBe(true);
     expect(runWhile(board, () => !host.controller.attached, ROM_MS)).toBe(true);
     expect((board.schedule.now() - detachedNs) / 1e6).toBeGreaterThan(10);
-    const repeatsItsBoot = ['STM32F042K6', 'STM32L073RZ', 'STM32L476RG'].includes(part);
-    if (!repeatsItsBoot) {
-      expect(enumerated(board, host, ROM_MS)).toBe(true);
-      expect(vendorProduct(host)).toBe('483:df11');
-    }
+    expect(enumerated(board, host, ROM_MS)).toBe(true);
+    // These ROMs repeat the decision of the boot, and go back to the program.
+    const goesBack = ['STM32F042K6', 'STM32L073RZ'].includes(part);
+    expect(vendorProduct(host)).toBe(goesBack ? '1209:1' : '483:df11');
   });
 
   test('the serial number is the unique id', () => {
@@ -92,17 +91,6 @@ describe('settings on the G0B1', () => {
     expect(runWhile(application.board, () => host.controller.attached, 5)).toBe(true);
   });
 
-  test('jump.usb leave with peripherals kept: the host sees no change until the ROM does something', () => {
-    const { application, host } = onUsb(part, {
-      'start.usb': 'runtime',
-      'jump.usb': 'leave',
-      'jump.peripherals': 'keep',
-      'jump.rcc': 'keep',
-    });
-    application.line.send(...new TextEncoder().encode('jump\r'));
-    expect(runWhile(application.board, () => host.controller.attached, 5)).toBe(false);
-  });
-
   test('with interrupts masked the bus is served by the main loop', () => {
     const { application, host } = onUsb(part, { 'start.usb': 'runtime' });
     application.board.swd.write(0xe000_edf0, 0xa05f_0003, 4);
@@ -111,5 +99,24 @@ describe('settings on the G0B1', () => {
     application.board.swd.write(0xe000_edf4, (1 << 16) | 20, 4);
     application.board.swd.write(0xe000_edf0, 0xa05f_0000, 4);
     expect(host.control(GETSTATUS)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe('D+ left up at the jump (jump.usb leave, peripherals kept)', () => {
+  const stillUp = { 'start.usb': 'runtime', 'jump.usb': 'leave', 'jump.peripherals': 'keep', 'jump.rcc': 'keep' };
+
+  test('into the ROM of the G0B1: the host sees no change, and a device that answers no more', () => {
+    const { application, host } = onUsb('STM32G0B1RE', stillUp);
+    application.line.send(...new TextEncoder().encode('jump\r'));
+    expect(runWhile(application.board, () => host.controller.attached, 500)).toBe(false);
+    expect(vendorProduct(host)).toBe('1209:1');
+    expect(typeof host.control(GETSTATUS)).toBe('string');
+  });
+
+  test('into the ROM of the C071, which resets USB: the host finds the ROM', () => {
+    const { application, host } = onUsb('STM32C071RB', stillUp);
+    application.line.send(...new TextEncoder().encode('jump\r'));
+    runWhile(application.board, () => vendorProduct(host) !== '483:df11', 1000);
+    expect(vendorProduct(host)).toBe('483:df11');
   });
 });

@@ -4,7 +4,7 @@ import { contains, endOf, erasedWord, pageAt } from '../chip/chip.ts';
 import { chipNamed, chips } from '../chip/lookup.ts';
 import type { VirtualBoard } from './board-types.ts';
 import { coreRegister, hostLine, peek, romBoard, startMs } from './rom-line.ts';
-import { firstWire, jump, pass, type RomUnderTest, romsUnderTest, spinningProgram } from './rom-parts.ts';
+import { firstWire, jump, pass, poke, type RomUnderTest, romsUnderTest, spinningProgram } from './rom-parts.ts';
 import {
   type DfuHost,
   dfuHost,
@@ -334,6 +334,25 @@ describe('entered with PRIMASK set', () => {
 
   test.each([['STM32G0B1RE'], ['STM32F411RE']])('the %s does not answer its host', (part) => {
     expect(masked(romOf(part))).toBe(false);
+  });
+});
+
+describe('entered on a core without VTOR', () => {
+  /** What lies at address 0: SYSCFG_CFGR1.MEM_MODE, with the clock of SYSCFG on. */
+  const enumeratesWith = (memMode: number): boolean => {
+    const rom = romOf('STM32F042K6');
+    const board = jump(rom, {
+      flash: new Uint8Array(0),
+      before(halted) {
+        poke(halted, 0x4002_1018, 1);
+        poke(halted, 0x4001_0000, memMode);
+      },
+    });
+    return enumerated(board, dfuHost(board), enumerationMs(rom.part));
+  };
+
+  test('USB works with system memory at 0, and not with main flash there: its interrupt needs the vectors of the ROM', () => {
+    expect([enumeratesWith(1), enumeratesWith(0)]).toEqual([true, false]);
   });
 });
 

@@ -81,96 +81,91 @@ function enumerated(part: string): Wire {
 /** The pull-up of an L476 waits for its LSE, up to 2 s. */
 const START_MS = 2_600;
 
-describe.each([
-  'STM32F042K6',
-  'STM32L073RZ',
-  'STM32G0B1RE',
-  'STM32C071RB',
-  'STM32F411RE',
-  'STM32L476RG',
-])('%s', (part) => {
-  test('SET_ADDRESS: its status stage goes out under the old address, the next SETUP comes to the new one', () => {
-    const wire = wireOf(part);
-    wire.reset();
-    wire.setup(0, request(0x00, 5, ADDRESS, 0));
-    wire.pass(1e6);
-    expect(wire.port.in(ADDRESS, 0)).toBeUndefined();
-    expect(wire.take(0)).toEqual(NO_DATA);
-    wire.pass(1e6);
-    expect(wire.port.setup(0, 0, count(0, 1))).toBeUndefined();
-    expect(wire.port.setup(ADDRESS, 0, request(0x80, 6, 0x100, 18))).toBe('ack');
-  });
+describe.each(['STM32F042K6', 'STM32L073RZ', 'STM32G0B1RE', 'STM32C071RB', 'STM32F411RE', 'STM32L476RG'])(
+  '%s',
+  (part) => {
+    test('SET_ADDRESS: its status stage goes out under the old address, the next SETUP comes to the new one', () => {
+      const wire = wireOf(part);
+      wire.reset();
+      wire.setup(0, request(0x00, 5, ADDRESS, 0));
+      wire.pass(1e6);
+      expect(wire.port.in(ADDRESS, 0)).toBeUndefined();
+      expect(wire.take(0)).toEqual(NO_DATA);
+      wire.pass(1e6);
+      expect(wire.port.setup(0, 0, count(0, 1))).toBeUndefined();
+      expect(wire.port.setup(ADDRESS, 0, request(0x80, 6, 0x100, 18))).toBe('ack');
+    });
 
-  test('a packet whose ACK the host lost is sent again, with its toggle', () => {
-    const wire = enumerated(part);
-    wire.setup(ADDRESS, count(7, 70));
-    const first = wire.in(ADDRESS);
-    expect(wire.in(ADDRESS)).toEqual(first);
-    expect(wire.take(ADDRESS)).toEqual(first);
-    expect(wire.take(ADDRESS)).toEqual(packet(0, 71, 72, 73, 74, 75, 76));
-  });
+    test('a packet whose ACK the host lost is sent again, with its toggle', () => {
+      const wire = enumerated(part);
+      wire.setup(ADDRESS, count(7, 70));
+      const first = wire.in(ADDRESS);
+      expect(wire.in(ADDRESS)).toEqual(first);
+      expect(wire.take(ADDRESS)).toEqual(first);
+      expect(wire.take(ADDRESS)).toEqual(packet(0, 71, 72, 73, 74, 75, 76));
+    });
 
-  test('a packet that the host sends again since it lost the ACK is stored once', () => {
-    const wire = enumerated(part);
-    wire.setup(ADDRESS, store(66));
-    const first: DataPacket = { toggle: 1, bytes: Uint8Array.from({ length: 64 }, (_, i) => i) };
-    expect(wire.out(ADDRESS, first)).toBe('ack');
-    expect(wire.out(ADDRESS, first)).toBe('ack');
-    expect(wire.out(ADDRESS, packet(0, 64, 65))).toBe('ack');
-    expect(wire.take(ADDRESS)).toEqual(NO_DATA);
-    wire.setup(ADDRESS, fetch(66));
-    expect(wire.take(ADDRESS)).toEqual(first);
-    expect(wire.take(ADDRESS)).toEqual(packet(0, 64, 65));
-  });
+    test('a packet that the host sends again since it lost the ACK is stored once', () => {
+      const wire = enumerated(part);
+      wire.setup(ADDRESS, store(66));
+      const first: DataPacket = { toggle: 1, bytes: Uint8Array.from({ length: 64 }, (_, i) => i) };
+      expect(wire.out(ADDRESS, first)).toBe('ack');
+      expect(wire.out(ADDRESS, first)).toBe('ack');
+      expect(wire.out(ADDRESS, packet(0, 64, 65))).toBe('ack');
+      expect(wire.take(ADDRESS)).toEqual(NO_DATA);
+      wire.setup(ADDRESS, fetch(66));
+      expect(wire.take(ADDRESS)).toEqual(first);
+      expect(wire.take(ADDRESS)).toEqual(packet(0, 64, 65));
+    });
 
-  test('a SETUP in the middle of a data stage begins anew, to and from the device', () => {
-    const wire = enumerated(part);
-    wire.setup(ADDRESS, count(1, 200));
-    wire.take(ADDRESS);
-    wire.setup(ADDRESS, store(3));
-    expect(wire.out(ADDRESS, packet(1, 1))).toBe('ack');
-    wire.setup(ADDRESS, store(2));
-    expect(wire.out(ADDRESS, packet(1, 8, 9))).toBe('ack');
-    expect(wire.take(ADDRESS)).toEqual(NO_DATA);
-    wire.setup(ADDRESS, fetch(9));
-    expect(wire.take(ADDRESS)).toEqual(packet(1, 8, 9));
-  });
+    test('a SETUP in the middle of a data stage begins anew, to and from the device', () => {
+      const wire = enumerated(part);
+      wire.setup(ADDRESS, count(1, 200));
+      wire.take(ADDRESS);
+      wire.setup(ADDRESS, store(3));
+      expect(wire.out(ADDRESS, packet(1, 1))).toBe('ack');
+      wire.setup(ADDRESS, store(2));
+      expect(wire.out(ADDRESS, packet(1, 8, 9))).toBe('ack');
+      expect(wire.take(ADDRESS)).toEqual(NO_DATA);
+      wire.setup(ADDRESS, fetch(9));
+      expect(wire.take(ADDRESS)).toEqual(packet(1, 8, 9));
+    });
 
-  test('a reset of the bus in the middle of a data stage: address 0, a new beginning', () => {
-    const wire = enumerated(part);
-    wire.setup(ADDRESS, count(1, 200));
-    wire.take(ADDRESS);
-    wire.reset();
-    expect(wire.port.in(ADDRESS, 0)).toBeUndefined();
-    wire.setup(0, request(0x80, 6, 0x100, 8));
-    expect(wire.take(0).bytes.slice(0, 2)).toEqual(Uint8Array.of(18, 1));
-  });
+    test('a reset of the bus in the middle of a data stage: address 0, a new beginning', () => {
+      const wire = enumerated(part);
+      wire.setup(ADDRESS, count(1, 200));
+      wire.take(ADDRESS);
+      wire.reset();
+      expect(wire.port.in(ADDRESS, 0)).toBeUndefined();
+      wire.setup(0, request(0x80, 6, 0x100, 8));
+      expect(wire.take(0).bytes.slice(0, 2)).toEqual(Uint8Array.of(18, 1));
+    });
 
-  test('a STALL ends with the next SETUP', () => {
-    const wire = enumerated(part);
-    wire.setup(ADDRESS, request(0xa1, 0x7f, 0, 4));
-    expect(wire.in(ADDRESS)).toBe('stall');
-    expect(wire.out(ADDRESS, NO_DATA)).toBe('stall');
-    wire.setup(ADDRESS, count(3, 1));
-    expect(wire.take(ADDRESS)).toEqual(packet(1, 3));
-  });
+    test('a STALL ends with the next SETUP', () => {
+      const wire = enumerated(part);
+      wire.setup(ADDRESS, request(0xa1, 0x7f, 0, 4));
+      expect(wire.in(ADDRESS)).toBe('stall');
+      expect(wire.out(ADDRESS, NO_DATA)).toBe('stall');
+      wire.setup(ADDRESS, count(3, 1));
+      expect(wire.take(ADDRESS)).toEqual(packet(1, 3));
+    });
 
-  test.each([
-    ['', () => undefined],
-    [', which the host has asked for', (wire: Wire) => wire.port.in(ADDRESS, 0)],
-  ] as const)('a SETUP at any moment of the answer to the one before%s voids that answer', (_, first) => {
-    const wire = enumerated(part);
-    const wrong: string[] = [];
-    for (let ns = 0; ns < 60_000; ns += 375) {
-      wire.setup(ADDRESS, count(0x11, 20));
-      first(wire);
-      wire.pass(ns);
-      wire.setup(ADDRESS, count(0x80, 3));
-      const answer = wire.take(ADDRESS);
-      if (String(answer.bytes) !== '128,129,130' || answer.toggle !== 1) wrong.push(`${ns} ns: ${answer.bytes}`);
-      expect(wire.out(ADDRESS, NO_DATA)).toBe('ack');
-    }
-    expect(wrong).toEqual([]);
-  });
-});
-});
+    test.each([
+      ['', () => undefined],
+      [', which the host has asked for', (wire: Wire) => wire.port.in(ADDRESS, 0)],
+    ] as const)('a SETUP at any moment of the answer to the one before%s voids that answer', (_, first) => {
+      const wire = enumerated(part);
+      const wrong: string[] = [];
+      for (let ns = 0; ns < 60_000; ns += 375) {
+        wire.setup(ADDRESS, count(0x11, 20));
+        first(wire);
+        wire.pass(ns);
+        wire.setup(ADDRESS, count(0x80, 3));
+        const answer = wire.take(ADDRESS);
+        if (String(answer.bytes) !== '128,129,130' || answer.toggle !== 1) wrong.push(`${ns} ns: ${answer.bytes}`);
+        expect(wire.out(ADDRESS, NO_DATA)).toBe('ack');
+      }
+      expect(wrong).toEqual([]);
+    });
+  },
+);

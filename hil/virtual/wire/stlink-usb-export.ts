@@ -198,8 +198,11 @@ export function createStlinkExport(options: StlinkExportOptions): StlinkExport {
   function submitIn(endpoint: number, length: number, done: (result: UrbResult) => void): Submission | undefined {
     const from = pipes.get(endpoint);
     if (from === undefined) return undefined;
-    if (endpoint === endpointsIn.vcp) vcp.listen();
-    return from.submit(length, done);
+    if (endpoint !== endpointsIn.vcp) return from.submit(length, done);
+    vcp.listen();
+    const submission = from.submit(length, done);
+    vcp.flush();
+    return submission;
   }
 
   function submitOut(endpoint: number, data: Uint8Array, done: (result: UrbResult) => void): Submission | undefined {

@@ -133,7 +133,8 @@ export function createVcp({ port, received, nowNs, onTraffic }: VcpOptions): Vcp
       received.clear();
     },
     flush() {
-      if (gathered.length > 0) {
+      // A packet is made when the host asks, of all that has come by then.
+      if (gathered.length > 0 && received.wanted) {
         received.push(Uint8Array.from(gathered));
         gathered = [];
       }

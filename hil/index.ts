@@ -1,4 +1,5 @@
 /** The public API: what the author of a suite imports. */
+export { type FlashReport, type FlashWork, flashOverDfu } from './app/flash/flash-over-dfu.ts';
 export type {
   Application,
   Bench,

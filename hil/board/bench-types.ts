@@ -22,6 +22,8 @@ export interface UsbSide {
   plug(plugged: boolean): Promise<void>;
   /** Waits for the one device that fits. @param awaited To be read after `no`. @throws HilError 261, 262 */
   awaitDevice(awaited: string, fits: (device: UsbIdentity) => boolean, ms?: number): Promise<UsbPort>;
+  /** Waits for an application that offers DFU_DETACH. @throws HilError 261, 262, 320 (the application there offers none) */
+  awaitDetachable(): Promise<{ readonly device: UsbIdentity; detach(): Promise<void> }>;
 }
 
 /** What each port of the ROM gives: its conversation, and the answer by which it proves who it is. */

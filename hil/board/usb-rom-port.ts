@@ -1,4 +1,5 @@
-import { isRomId } from '../bootloader/dfuse/dfu-runtime.ts';
+import { detachableApplication, isRomId } from '../bootloader/dfuse/dfu-runtime.ts';
+import { readDfuDevice } from '../bootloader/dfuse/read-device.ts';
 import { type DfuseSession, openDfuse } from '../bootloader/dfuse/session.ts';
 import { serialOfUniqueId } from '../bootloader/dfuse/who-is-it.ts';
 import type { Chip } from '../chip/chip.ts';
@@ -6,6 +7,7 @@ import { hex } from '../error/format-error.ts';
 import { HilError } from '../error/hil-error.ts';
 import { deadline } from '../trace/deadline.ts';
 import { openUsbBus } from '../transport/usb/open-usb-bus.ts';
+import { identityText } from '../transport/usb/setup-text.ts';
 import type { UsbPort } from '../transport/usb/usb-port.ts';
 import { untilPlugged } from '../transport/usb/watch-usb.ts';
 import type { Controls, UsbSide } from './bench-types.ts';
@@ -35,10 +37,24 @@ export function createUsbSide({
     throw new HilError(431, `${wires.board}: no USB cable of the rig reaches the ${wires.chip}`, { blame: 'rig' });
   }
   const bus = openUsbBus(wires.usb);
+  const awaitDevice: UsbSide['awaitDevice'] = (awaited, fits, ms = ENUMERATES_MS) =>
+    untilPlugged(bus, deadline(awaited, ms, scope), awaited, fits);
   return {
     bus,
     plug: (plugged) => plugIfWorkable(wires.control !== undefined, controls, plugged),
-    awaitDevice: (awaited, fits, ms = ENUMERATES_MS) => untilPlugged(bus, deadline(awaited, ms, scope), awaited, fits),
+    awaitDevice,
+    async awaitDetachable() {
+      const device = await awaitDevice('application on USB', (seen) => !isRomId(seen));
+      await device.open();
+      try {
+        const { interfaces } = await readDfuDevice(device);
+        const application = await detachableApplication(device, interfaces);
+        if (application !== undefined) return { device, detach: () => application.detach(scope) };
+      } finally {
+        await device.close();
+      }
+      throw new HilError(320, `${wires.board}: ${identityText(device)} offers no DFU_DETACH`, { blame: 'firmware' });
+    },
   };
 }
 

@@ -253,7 +253,7 @@ export function createFakeDfuRom(chip: Chip, behaviour: FakeDfuBehaviour = {}): 
     if (behaviour.unplugAt !== undefined && requests.length >= behaviour.unplugAt) go();
     if (!there) fail('disconnected');
     if (silent) fail('timeout');
-    if (setup.recipient === 'interface' && setup.type === 'class' && !claimed.has(setup.index)) fail('io');
+    if (setup.recipient === 'interface' && !claimed.has(setup.index)) fail('io');
   };
 
   const port: UsbPort = {

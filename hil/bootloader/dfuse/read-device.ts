@@ -66,6 +66,8 @@ export async function alternateNames(port: UsbPort, dfu: DfuInterface): Promise<
 /** The functional descriptor: of the configuration, or asked for by itself. @throws HilError 320, 321 */
 export async function functionalOf(port: UsbPort, dfu: DfuInterface): Promise<DfuFunctional> {
   if (dfu.functional !== undefined) return dfu.functional;
+  // Systems let requests to an interface pass only to who has claimed it.
+  await port.claimInterface(dfu.number);
   try {
     return parseFunctional(
       await port.controlTransferIn(
@@ -79,6 +81,8 @@ export async function functionalOf(port: UsbPort, dfu: DfuInterface): Promise<Df
     throw new HilError(320, `${identityText(port)} has no DFU functional descriptor: nobody knows its transfer size`, {
       cause: error,
     });
+  } finally {
+    await port.releaseInterface(dfu.number).catch(() => {});
   }
 }
 

@@ -121,6 +121,44 @@ describe('first contact', () => {
   });
 });
 
+test('a device that answers whatever to everything is refused in words, and never waited for without end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 64 }), { minLength: 1, maxLength: 12 }), async (answers) => {
+      const { port, bus } = createFakeDfuRom(chip);
+      let asked = 0;
+      const controlTransferIn = async (): Promise<Uint8Array> => answers[asked++ % answers.length] as Uint8Array;
+      const error = await failure(
+        openDfuse({ ...port, controlTransferIn }, { chip, board: 'g0b1', permissions: EVERYTHING, bus }),
+      );
+      expect([320, 321, 322, 323, 324, 326, 329]).toContain(error.code);
+    }),
+  );
+});
+
+test('malformed answers in the middle of the work: no call hangs, none reports success', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.uint8Array({ maxLength: 5 }), async (at, bytes) => {
+      const rom = createFakeDfuRom(chip);
+      const session = await meet(rom);
+      const transfer = rom.port.controlTransferIn;
+      let asked = 0;
+      let broken = false;
+      (rom.port as { controlTransferIn: typeof transfer }).controlTransferIn = (...all) => {
+        if (asked++ !== at) return transfer(...all);
+        broken = true;
+        return Promise.resolve(bytes);
+      };
+      const work = session.eraseAndWrite([{ address: FLASH, bytes: counting(3000) }]);
+      const outcome = await work.then(
+        () => 'done',
+        (error: { code: number }) => error.code,
+      );
+      expect(broken ? [329] : ['done']).toContain(outcome);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 describe('reading', () => {
   test('goes by blocks of the transfer size, and a short one has a pointer of its own', async () => {
     const [session, rom] = await met();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Chip } from '../../chip/chip.ts';
 import { deadline } from '../../trace/deadline.ts';
 import { until } from '../../trace/wait.ts';
@@ -14,12 +15,18 @@ export interface UsbBench {
   control(request: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   /** Power-cycles the board into its ROM, by BOOT0 where an empty flash is not the way, with the cable out. */
   intoRom(): Promise<void>;
+  /** Puts the cable in, and waits until the board's host port has found a device and has configured nothing yet; or pulls it. */
   plug(plugged: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Boot pattern of AN2606 table 2 in which an empty flash leads to the ROM whatever BOOT0 says. */
 const PATTERN_WITH_EMPTY_CHECK = 11;
+
+/** Far above what any ROM needs (AN2606: 0.6 s), on a machine with many neighbours. */
+const ENUMERATED_MS = 60_000;
+
+const statusSchema = z.looseObject({ enumerated: z.boolean() });
 
 export async function startUsbBench(chip: Chip, spec: Partial<BoardSpec> = {}): Promise<UsbBench> {
   const romId = chip.rom.versions.at(-1)?.id;
@@ -46,6 +53,12 @@ export async function startUsbBench(chip: Chip, spec: Partial<BoardSpec> = {}): 
   };
   const plug = async (plugged: boolean): Promise<void> => {
     await control({ op: 'usb', plugged });
+    const limit = deadline('USB device', ENUMERATED_MS);
+    await until(limit, plugged ? 'USB device on the board' : 'empty port of the board', async (note) => {
+      const { usb } = await control({ op: 'status' });
+      note(JSON.stringify(usb));
+      return statusSchema.parse(usb).enumerated === plugged;
+    });
   };
   const virtualMs = async (): Promise<number> => Number((await control({ op: 'status' })).virtualNs) / 1e6;
 

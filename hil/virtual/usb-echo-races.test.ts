@@ -27,7 +27,7 @@ function wireOf(part: string): Wire {
   const port = board.usb!;
   port.setPlugged(true);
   until(() => port.attached, START_MS);
-  const pass = (ns: number): void => board.runUntil(board.schedule.now() + ns);
+  const pass = (ns: number): void => void board.runUntil(board.schedule.now() + ns);
   function retried<T>(attempt: () => T | 'nak' | undefined): T {
     for (let tries = 0; tries < PATIENCE; tries++) {
       const answer = attempt();

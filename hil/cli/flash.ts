@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type FlashReport, type FlashWork, type ForeignTrigger, flashOverDfu } from '../app/flash/flash-over-dfu.ts';
+import { type FlashReport, type FlashWork, flashOverDfu } from '../app/flash/flash-over-dfu.ts';
 import { flashClosingText, flashStageText, progressText } from '../app/flash/flash-text.ts';
+import type { ForeignTrigger } from '../app/flash/foreign-trigger.ts';
 import { bytesOfText } from '../app/line-text.ts';
 import type { BoardWires } from '../board/bench-types.ts';
 import { followLag } from '../board/board-lag.ts';

@@ -7,7 +7,7 @@ import { type DeadlineScope, deadline } from '../../trace/deadline.ts';
 import { until } from '../../trace/wait.ts';
 import { identityText } from '../../transport/usb/setup-text.ts';
 import type { UsbBus, UsbIdentity, UsbPort } from '../../transport/usb/usb-port.ts';
-import type { ForeignTrigger } from './flash-over-dfu.ts';
+import type { ForeignTrigger } from './foreign-trigger.ts';
 
 /** How often the bus is looked at; opening devices costs a host some milliseconds each. */
 const LOOK_MS = 100;

@@ -12,18 +12,12 @@ import type { UsbBus, UsbIdentity, UsbPort } from '../../transport/usb/usb-port.
 import { untilPlugged } from '../../transport/usb/watch-usb.ts';
 import { type FoundBoard, findBoard } from './find-board.ts';
 import { createFlashStages, FlashingOver, type FlashStageResult, type FlashStages } from './flash-stage.ts';
+import type { ForeignTrigger } from './foreign-trigger.ts';
 
 /** From leaving the application until a host lists the ROM: its start, the host's debouncing, reset and enumeration. */
 const ENUMERATES_MS = 5_000;
 /** From leaving the ROM until a host lists the application: it may start an oscillator and a file system first. */
 const BACK_MS = 10_000;
-
-/** What takes the application into the ROM where it offers no DFU_DETACH. */
-export interface ForeignTrigger {
-  /** To be read after `by`: `"boot\n" on the console`. */
-  readonly words: string;
-  pull(): Promise<void>;
-}
 
 export interface FlashWork {
   readonly board: string;

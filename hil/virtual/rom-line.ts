@@ -33,14 +33,14 @@ const EMPTY_CHECK = [6, 11];
  * A board whose flash is erased unless given. It starts the ROM: because flash is erased where the part looks at that, else by BOOT0,
  * with a reset.
  */
-export function romBoard(rom: Rom, flash?: Uint8Array): VirtualBoard {
+export function romBoard(rom: Rom, flash?: Uint8Array, seed = 70): VirtualBoard {
   const chip = chipNamed(partOf(rom));
   const board = createVirtualBoard({
     name: 'rom-test',
     model: chip.board.name,
     romId: idOf(rom),
     rom: romImage(rom),
-    seed: 70,
+    seed,
     ...(flash ? { flash } : {}),
   });
   if (!EMPTY_CHECK.includes(chip.rom.bootPattern)) {

@@ -322,6 +322,14 @@ describe('the 48 MHz', () => {
   });
 });
 
+test('the F411 enumerates whatever the deviation of its HSI: HSE serves USB', () => {
+  const rom = romOf('STM32F411RE');
+  for (const seed of [1, 8, 23]) {
+    const board = romBoard(rom, undefined, seed);
+    expect([seed, enumerated(board, dfuHost(board), enumerationMs(rom.part))]).toEqual([seed, true]);
+  }
+});
+
 describe('entered with PRIMASK set', () => {
   const masked = (rom: RomUnderTest): boolean => {
     const board = jump(rom, { primask: true, flash: new Uint8Array(0) });

@@ -32,6 +32,8 @@ export interface OtgBusOptions {
   readonly running: () => boolean;
   /** Its AHB clock runs. */
   readonly clocked: () => boolean;
+  /** Its PHY has a clock, however far from 48 MHz: enough to see a bus reset, which is long. */
+  readonly phyClocked: () => boolean;
   /** Set flags of GINTSTS. */
   readonly raise: (flags: number) => void;
   /** Interrupts are to be looked at. */
@@ -102,7 +104,7 @@ export function createOtgBus(options: OtgBusOptions): OtgBus {
     },
     setReset(asserted) {
       inReset = asserted;
-      if (!pullUp.attached || !options.running()) return;
+      if (!pullUp.attached || !options.clocked() || !options.phyClocked()) return;
       activity();
       if (asserted) {
         raise(GINT.USBRST);

@@ -172,6 +172,17 @@ describe('what a host sees at D+', () => {
     expect(b.port.setup(0, 0, setupOf(0x80, 6)) === 'ack').toBe(understood);
     expect(b.bench.notes.includes('USB clock is not 48 MHz')).toBe(!understood);
   });
+  test('a bus reset is seen with any PHY clock, and none without', () => {
+    const b = connected(otgV2);
+    b.around.usbHz = 47.5e6;
+    b.port.setReset(true);
+    expect(b.flags(GINT.USBRST)).toBe(GINT.USBRST);
+    b.write(OTG.GINTSTS, GINT.USBRST);
+    b.around.usbHz = 0;
+    b.port.setReset(false);
+    b.port.setReset(true);
+    expect(b.flags(GINT.USBRST)).toBe(0);
+  });
   test('an AHB clock below 14.2 MHz is too slow', () => {
     const b = enumerated(otgV2);
     b.around.hclkHz = 14e6;

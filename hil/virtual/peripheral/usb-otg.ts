@@ -112,6 +112,7 @@ export function createUsbOtg(options: UsbOtgOptions): UsbModel {
     pullUp,
     running,
     clocked: options.clocked,
+    phyClocked: () => options.usbHz() > 0,
     raise(flags) {
       latched |= flags;
     },

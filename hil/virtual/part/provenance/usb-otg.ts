@@ -41,6 +41,15 @@ export const usbOtg: readonly Row[] = [
     question: 'Run the 48 MHz 1 % too high, then the AHB at 12 MHz: does the device enumerate?',
   },
   {
+    id: 'otg-reset-needs-any-clock',
+    behaviour: 'A bus reset is seen with any PHY clock, also one with which the host gets no answer',
+    source:
+      'AN2606 r70 T83: the ROM of F4 runs from HSI until a host is there, and takes HSE then; SE0 of 10 ms needs no exact clock (USB 2.0 7.1.7.5)',
+    confidence: 'hypothesis',
+    question:
+      'Run the 48 MHz from HSI on a chip whose HSI is off by more than 0.25 %: USBRST when the host resets the bus?',
+  },
+  {
     id: 'otg-rc-oscillators-for-usb',
     behaviour:
       'HSI, and MSI without its PLL mode, are off by a fixed deviation of the chip within the band of the datasheet; USB alone notices',

@@ -77,6 +77,7 @@ const observation = z.strictObject({
 });
 
 const needs = z.strictObject({
+  port: z.enum(['usart', 'usb']).optional(),
   controls: z.boolean().optional(),
   erase: z.enum(['pages', 'mass']).optional(),
   option_bytes: z.boolean().optional(),

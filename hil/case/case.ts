@@ -109,6 +109,8 @@ export interface CasePlan {
 
 /** What a case needs of a board, beside its part; as a suite's. */
 export interface CaseNeeds {
+  /** The wire of the ROM that the report lies on; USART if absent. */
+  readonly port?: 'usart' | 'usb';
   readonly controls?: boolean;
   readonly erase?: 'pages' | 'mass';
   readonly option_bytes?: boolean;

@@ -65,6 +65,7 @@ function because({ why = '', confidence, expect }: Case['variants'][number]): st
 
 function needsOf({ needs }: Case): readonly string[] {
   const words = [
+    ...(needs.port === 'usb' ? ["a cable on the part's USB"] : []),
     ...(needs.controls === true ? ['power, NRST and BOOT0 that can be worked from here'] : []),
     ...(needs.erase === 'mass' ? ['permission to erase all of the flash'] : []),
     ...(needs.option_bytes === true ? ['permission to change option bytes'] : []),

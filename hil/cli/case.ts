@@ -173,6 +173,7 @@ async function runCase(
         const result = await turn({
           title: variant.name,
           deadlineMs: kase.deadlineMs,
+          ...(kase.needs.port === undefined ? {} : { port: kase.needs.port }),
           work: async (bench) => {
             romId ??= await bench.romId();
             await bench.probe.release();

@@ -18,7 +18,7 @@ onBoard('cases', {}, (bench) => {
 });
 
 for (const { kase, variants } of cases) {
-  onBoard(kase.id, { ...kase.needs, port: 'usart', deadlineMs: kase.deadlineMs }, (bench) => {
+  onBoard(kase.id, { port: 'usart', ...kase.needs, deadlineMs: kase.deadlineMs }, (bench) => {
     for (const variant of variants) {
       test(`${variant.name} (${variant.role})`, async () => {
         const result = await runVariant(bench, kase, variant);

@@ -2,7 +2,11 @@ import { isHilError } from '../../error/hil-error.ts';
 import type { Stage } from './stage.ts';
 
 /** Failures of an operation through the ROM that are results of the case. */
-const RESULTS: Readonly<Record<number, 'refused' | 'silent' | 'wrong'>> = {
+const RESULTS: Readonly<Record<number, 'refused' | 'silent' | 'wrong' | 'gone'>> = {
+  250: 'refused',
+  251: 'silent',
+  252: 'gone',
+  255: 'gone',
   301: 'silent',
   302: 'wrong',
   303: 'silent',
@@ -14,11 +18,17 @@ const RESULTS: Readonly<Record<number, 'refused' | 'silent' | 'wrong'>> = {
   309: 'refused',
   310: 'silent',
   311: 'silent',
+  325: 'refused',
+  326: 'silent',
+  327: 'wrong',
+  328: 'refused',
+  329: 'wrong',
+  475: 'wrong',
 };
 
 /**
- * Tries an operation and reads what came of it: `op.NAME` is done, refused (NACK, or a tool that does not send it), silent (no answer)
- * or wrong (other bytes, or read back differs); `op.NAME.detail` says it in words.
+ * Tries an operation and reads what came of it: `op.NAME` is done, refused (NACK, STALL, dfuERROR, or a tool that does not send it), silent
+ * (no answer), gone (the device left the bus) or wrong (other bytes, or read back differs); `op.NAME.detail` says it in words.
  */
 export async function attempt(stage: Stage, name: string, work: () => Promise<string | undefined>): Promise<boolean> {
   stage.forget(`op.${name}`);

@@ -171,6 +171,29 @@ describe('opening and closing', () => {
     expect(device.calls).toEqual(['open', 'claim 0', 'release 0', 'close']);
   });
 
+  test('closes when what still runs has ended, since the module throws where two calls meet', async () => {
+    let isReleasing = false;
+    let met = false;
+    const device = nativeDevice({
+      async releaseInterface() {
+        isReleasing = true;
+        await new Promise((resolve) => setImmediate(resolve));
+        isReleasing = false;
+      },
+      close: () => {
+        met = isReleasing;
+        throw new Error('The same native value cannot be borrowed mutably while another borrow is active');
+      },
+    });
+    const port = await portOf(device);
+    await port.open();
+    await port.claimInterface(0);
+    const released = port.releaseInterface(0);
+    await expect(port.close()).resolves.toBeUndefined();
+    await released;
+    expect(met).toBe(false);
+  });
+
   test('never throws from close', async () => {
     const port = await portOf(nativeDevice({ close: failing('gone'), releaseInterface: failing('gone') }));
     await port.open();

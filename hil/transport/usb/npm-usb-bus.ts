@@ -71,6 +71,8 @@ export function createNpmUsbBus(load: () => Promise<NativeUsb> = loadModule, sys
       return listed;
     },
     async close() {
+      // "The same native value cannot be borrowed mutably while another borrow is active": one call after the other.
+      await Promise.allSettled(running);
       await Promise.all([...ports.values()].map((port) => port.close()));
       ports.clear();
     },
@@ -80,13 +82,19 @@ export function createNpmUsbBus(load: () => Promise<NativeUsb> = loadModule, sys
 function createPort(id: string, device: NativeDevice, sysfs: UsbSysfs): UsbPort {
   const path = `${Number(device.bus)}-${device.ports.join('.')}`;
   const claimed = new Set<number>();
+  const running = new Set<Promise<unknown>>();
   let isOpen = false;
 
   const attempt = async <T>(what: string, work: () => Promise<T>, more: Record<string, unknown> = {}): Promise<T> => {
+    // The module throws at once, and does not reject, where two calls meet that both change the device.
+    const result = (async () => work())();
+    running.add(result);
     try {
-      return await work();
+      return await result;
     } catch (error) {
       throw failureFrom(id, what, error, more);
+    } finally {
+      running.delete(result);
     }
   };
 
@@ -106,9 +114,9 @@ function createPort(id: string, device: NativeDevice, sysfs: UsbSysfs): UsbPort 
     },
     async close() {
       // A device that is closed with a claim keeps it until the process ends: others then find it busy.
-      for (const one of claimed) await device.releaseInterface(one).catch(() => {});
+      for (const one of claimed) await quietly(() => device.releaseInterface(one));
       claimed.clear();
-      if (isOpen) await device.close().catch(() => {});
+      if (isOpen) await quietly(() => device.close());
       isOpen = false;
     },
     async claimInterface(interfaceNumber) {
@@ -151,6 +159,15 @@ function createPort(id: string, device: NativeDevice, sysfs: UsbSysfs): UsbPort 
       ),
     reset: () => attempt('reset', () => device.reset()),
   };
+}
+
+/** Whether it rejects or throws. */
+async function quietly(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // Nobody can do anything about it any more.
+  }
 }
 
 function native({ type, ...setup }: Setup): NativeSetup {

@@ -71,8 +71,6 @@ export function createNpmUsbBus(load: () => Promise<NativeUsb> = loadModule, sys
       return listed;
     },
     async close() {
-      // "The same native value cannot be borrowed mutably while another borrow is active": one call after the other.
-      await Promise.allSettled(running);
       await Promise.all([...ports.values()].map((port) => port.close()));
       ports.clear();
     },
@@ -113,6 +111,8 @@ function createPort(id: string, device: NativeDevice, sysfs: UsbSysfs): UsbPort 
       isOpen = true;
     },
     async close() {
+      // "The same native value cannot be borrowed mutably while another borrow is active": one call after the other.
+      await Promise.allSettled(running);
       // A device that is closed with a claim keeps it until the process ends: others then find it busy.
       for (const one of claimed) await quietly(() => device.releaseInterface(one));
       claimed.clear();

@@ -85,10 +85,9 @@ export function createUsbPort(around: PortSurroundings): RomPort<'usb'> {
   return {
     port: 'usb',
     usb,
-    // No such device, or an application's own DFU class.
-    silent: [261, 320, 323],
-    // It left the bus, or fell silent, while it was spoken to.
-    brokenOff: [251, 252, 255, 326],
+    // No such device, or an application's own DFU class; or one that enumerated and answers no more: a ROM that died, or left again.
+    silent: [261, 320, 323, 250, 251, 252, 255, 256, 326],
+    brokenOff: [],
     meet,
     answerOf: ({ id }) => ({
       answer: { device: id.device },

@@ -7,6 +7,7 @@ const RESULTS: Readonly<Record<number, 'refused' | 'silent' | 'wrong' | 'gone'>>
   251: 'silent',
   252: 'gone',
   255: 'gone',
+  256: 'silent',
   301: 'silent',
   302: 'wrong',
   303: 'silent',

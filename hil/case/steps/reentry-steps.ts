@@ -8,7 +8,8 @@ import { type Stage, type Verb, verb } from './stage.ts';
 
 /** HilErrors of a ROM that is not there, or does not do what it is asked. */
 const OF_THE_ROM = [
-  301, 302, 303, 304, 305, 306, 307, 309, 310, 311, 428, 251, 252, 255, 261, 320, 323, 325, 326, 327, 328, 329,
+  301, 302, 303, 304, 305, 306, 307, 309, 310, 311, 428, 250, 251, 252, 255, 256, 261, 320, 323, 325, 326, 327, 328,
+  329,
 ];
 
 /** Where the option bytes say that BOOT0 does not count (nBOOT_SEL = 1), they are changed. */

@@ -9,7 +9,7 @@ import { coreReadings, countFrom, startReadings } from './evidence.ts';
 import { type Stage, type Verb, verb } from './stage.ts';
 
 /** HilErrors that say "no ROM": by USART, by USB, or by the probe. */
-const NO_ROM = [301, 302, 261, 320, 323, 428];
+const NO_ROM = [301, 302, 250, 251, 252, 255, 256, 261, 320, 323, 326, 428];
 
 /** @throws HilError 651 when the ROM was not met */
 export function requireRom(stage: Stage, what: string): BootloaderHandle {

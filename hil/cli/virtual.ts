@@ -1,15 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { askControl } from '../board/control-channel.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { availableTargetScript, targetScript } from '../probe/openocd-scripts.ts';
 import { loadRig } from '../rig/load-rig.ts';
 import { firmwareFor } from '../rig/paths.ts';
 import type { BoardEntry, VirtualBoardEntry } from '../rig/rig.ts';
 import { chooseBoards } from '../rig/supervisor.ts';
+import { deadline } from '../trace/deadline.ts';
 import type { BoardSpec, ReadyLine } from '../virtual/host-types.ts';
 import { startBoards, toldToEnd } from '../virtual/main.ts';
 import { DEFAULT_RIG } from './defaults.ts';
+
+const PLUG_MS = 2_000;
 
 interface VirtualOptions {
   readonly rig: string;
@@ -18,6 +22,7 @@ interface VirtualOptions {
   readonly json?: boolean;
   readonly parentPipe?: boolean;
   readonly inputLogs?: string;
+  readonly usb?: boolean;
 }
 
 /** `hil virtual`: keeps virtual boards up until it is told to end. */
@@ -31,6 +36,7 @@ export function addVirtual(program: Command): void {
     .option('--board <name...>', 'boards of the rig file; all virtual ones if not given')
     .option('--blank', 'start with erased flash: a part with an empty check then boots its ROM')
     .option('--json', 'print one JSON line per board that is ready, for programs')
+    .option('--usb', 'plug the USB cables of the targets in: a ROM or application on USB then enumerates')
     .option('--parent-pipe', 'end when standard input closes, so that a killed parent leaves no boards')
     .option('--input-logs <folder>', "write each board's input log there")
     .action(async (options: VirtualOptions) => {
@@ -48,10 +54,18 @@ export function addVirtual(program: Command): void {
             ),
         },
       );
+      if (options.usb === true) await plugIn(running.boards);
       if (options.json !== true) process.stdout.write('All boards are up. Ctrl-C ends them.\n');
       await told;
       await running.stop();
     });
+}
+
+async function plugIn(lines: readonly ReadyLine[]): Promise<void> {
+  for (const { board, control, usbip } of lines) {
+    if (usbip === null) continue;
+    await askControl({ board, control }, { op: 'usb', plugged: true }, deadline('plugging USB in', PLUG_MS, { board }));
+  }
 }
 
 function isVirtual(entry: BoardEntry): entry is VirtualBoardEntry {
@@ -106,6 +120,11 @@ export function describeBoard(
     `${line.board} (${entry?.chip ?? 'virtual'}${rom})`,
     `  ST-Link over TCP: ${line.stlink.host}:${line.stlink.port}, serial ${line.stlink.serial}`,
     ...uarts,
+    ...(line.usbip === null
+      ? []
+      : [
+          `  USB (--usb plugs the cable in): usbip://${line.usbip.host}:${line.usbip.port}/${line.usbip.busid}   usbip --tcp-port ${line.usbip.port} attach -r ${line.usbip.host} -b ${line.usbip.busid}`,
+        ]),
     `  control (JSON lines): ${line.control.host}:${line.control.port}`,
     `  OpenOCD:   ${openocd}`,
     `  gdb:       gdb-multiarch ${image} -ex "target extended-remote :3333"   (with that OpenOCD running)`,

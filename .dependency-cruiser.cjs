@@ -15,7 +15,7 @@ const upward = order.flatMap((layer, i) =>
   layer.map((name) => ({
     name: `${name}-imports-upward`,
     severity: 'error',
-    from: { path: `^hil/${name}/`, pathNot: '\\.(test|interop)\\.ts$' },
+    from: { path: `^hil/${name}/`, pathNot: '\\.(test|interop|guest)\\.ts$' },
     to: { path: `^hil/(${order.slice(i + 1).flat().concat('virtual', 'suites').join('|')})/` },
   })),
 );
@@ -25,10 +25,10 @@ module.exports = {
     {
       name: 'base-layers-are-independent-of-siblings-above',
       severity: 'error',
-      from: { path: '^hil/virtual/', pathNot: '\\.(test|interop)\\.ts$' },
+      from: { path: '^hil/virtual/', pathNot: '\\.(test|interop|guest)\\.ts$' },
       to: { path: '^hil/', pathNot: '^hil/(virtual|chip|image|error|trace)/' },
     },
-    { name: 'only-cli-imports-virtual', severity: 'error', from: { path: '^hil/(?!cli/|virtual/)', pathNot: '\\.(test|interop)\\.ts$' }, to: { path: '^hil/virtual/' } },
+    { name: 'only-cli-imports-virtual', severity: 'error', from: { path: '^hil/(?!cli/|virtual/)', pathNot: '\\.(test|interop|guest)\\.ts$' }, to: { path: '^hil/virtual/' } },
     { name: 'suites-use-the-public-api', severity: 'error', from: { path: '^hil/suites/' }, to: { path: '^hil/', pathNot: '^hil/(index\\.ts|suites/)' } },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

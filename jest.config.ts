@@ -47,7 +47,10 @@ export default async (): Promise<Config> => {
         setupFiles: ['<rootDir>/scripts/property-seed.mjs'],
       },
       ...(process.env.HIL_INTEROP === '1'
-        ? [{ ...common, displayName: 'interop', testMatch: ['<rootDir>/hil/**/*.interop.ts'] }]
+        ? [
+            { ...common, displayName: 'interop', testMatch: ['<rootDir>/hil/**/*.interop.ts'] },
+            { ...common, displayName: 'guest', testMatch: ['<rootDir>/hil/**/*.guest.ts'] },
+          ]
         : []),
       ...boardProjects,
     ],

@@ -1,12 +1,12 @@
 // Brings a fresh machine to the point where the suites run. Idempotent; under two seconds when nothing is missing.
-//   node scripts/setup.mjs [--profile hil|test]
+//   node scripts/setup.mjs [--profile hil|test|guest]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareGuest } from './lib/guest.mjs';
-import { installTools } from './lib/tools.mjs';
+import { installTools, PROFILES } from './lib/tools.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -74,7 +74,7 @@ export function inventory(dir, wanted) {
 }
 
 function build() {
-  const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.endsWith('.interop.ts');
+  const isSource = (path) => path.endsWith('.ts') && !/\.(test|interop|guest)\.ts$/.test(path);
   const configs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((file) =>
     readFileSync(join(root, file), 'utf8'),
   );
@@ -109,15 +109,15 @@ export function setUp(profile) {
     installPackages() &&
     build() &&
     firmware() &&
-    (profile === 'hil' || prepareGuest())
+    (profile !== 'guest' || prepareGuest())
   );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const at = process.argv.indexOf('--profile');
   const profile = at < 0 ? 'hil' : process.argv[at + 1];
-  if (profile !== 'hil' && profile !== 'test') {
-    console.error(`--profile takes hil or test, not ${profile}`);
+  if (!PROFILES.includes(profile)) {
+    console.error(`--profile takes ${PROFILES.join(', ')}, not ${profile}`);
     process.exit(2);
   }
   const started = Date.now();

@@ -1,7 +1,7 @@
 // `npm test`: set-up, then lint, types, unit tests, suites, interop and oracle; prints what each part took
 // and repeats what failed.
 //   --forbid-skips   a skipped test or part fails the run (CI)
-//   --only NAME      one part (repeatable)
+//   --only NAME      one part (repeatable); the part `guest` runs only so
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,6 +46,15 @@ const parts = [
     argv: [...jest, '--selectProjects', 'interop', '--runInBand', ...jestJson('interop')],
     counts: 'interop',
     report: { kind: 'jest', path: 'reports/interop.json' },
+    env: { HIL_INTEROP: '1', ...WITHOUT_BOARDS },
+  },
+  {
+    // A Linux in QEMU: downloads a kernel, and takes minutes. On demand.
+    name: 'guest',
+    onDemand: true,
+    argv: [...jest, '--selectProjects', 'guest', '--runInBand', ...jestJson('guest')],
+    counts: 'guest',
+    report: { kind: 'jest', path: 'reports/guest.json' },
     env: { HIL_INTEROP: '1', ...WITHOUT_BOARDS },
   },
   { name: 'oracle', argv: [node, 'scripts/oracle.mjs'] },
@@ -99,9 +108,9 @@ function judge(part, result) {
 }
 
 const begun = Date.now();
-if (!setUp('test')) process.exit(2);
+if (!setUp(only.includes('guest') ? 'guest' : 'test')) process.exit(2);
 const rows = [{ name: 'set-up', ok: true, seconds: (Date.now() - begun) / 1000, why: '' }];
-const chosen = only.length ? parts.filter((part) => only.includes(part.name)) : parts;
+const chosen = parts.filter((part) => (only.length ? only.includes(part.name) : part.onDemand !== true));
 const unknown = only.filter((name) => !parts.some((part) => part.name === name));
 if (unknown.length) {
   console.error(`no such part: ${unknown.join(', ')}; there are ${parts.map((part) => part.name).join(', ')}`);

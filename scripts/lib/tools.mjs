@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** profile `hil`: enough to run the suites; profile `test`: with the judges that nobody here wrote. */
+/**
+ * profile `hil`: enough to run the suites; profile `test`: with the judges that nobody here wrote; profile `guest`: with a Linux of our own in
+ * which stock USB tools judge.
+ */
 export const tools = [
   { command: 'make', package: 'make', profile: 'hil', why: 'builds the firmware' },
   { command: 'arm-none-eabi-gcc', package: 'gcc-arm-none-eabi', profile: 'hil', why: 'compiles the firmware' },
@@ -32,13 +35,13 @@ export const tools = [
   {
     command: 'dfu-util',
     package: 'dfu-util',
-    profile: 'test',
+    profile: 'guest',
     why: 'judges the virtual ROM on USB and our DfuSe session',
   },
   {
     command: 'qemu-system-x86_64',
     package: 'qemu-system-x86',
-    profile: 'test',
+    profile: 'guest',
     why: 'boots the kernel in which stock USB tools meet the boards',
   },
 ];
@@ -57,8 +60,11 @@ export function onPath(command) {
 
 const present = (tool) => (tool.command ? onPath(tool.command) : existsSync(tool.file));
 
+/** Each has all of those before it. */
+export const PROFILES = ['hil', 'test', 'guest'];
+
 export function missingTools(profile) {
-  return tools.filter((tool) => (profile === 'test' || tool.profile === 'hil') && !present(tool));
+  return tools.filter((tool) => PROFILES.indexOf(tool.profile) <= PROFILES.indexOf(profile) && !present(tool));
 }
 
 /** How this process may install packages: `root`, `sudo` (without a prompt), or undefined. */
@@ -96,7 +102,7 @@ export function installTools(profile) {
     console.error(
       onPath('apt-get')
         ? `These packages need root once. Run this, then the same command again:\n  sudo apt-get update && sudo ${line.join(' ')}`
-        : `This machine has no apt-get. Install the tools named above with your system's package manager (OpenOCD 0.12 or newer, an arm-none-eabi GCC with newlib, GNU make${profile === 'test' ? ', stm32flash, gdb-multiarch, qemu-system-arm, qemu-system-x86_64, dfu-util, python3 with pyserial' : ''}), so that they are on PATH, then run the same command again.`,
+        : `This machine has no apt-get. Install the tools named above with your system's package manager (OpenOCD 0.12 or newer, an arm-none-eabi GCC with newlib, GNU make${profile === 'hil' ? '' : ', stm32flash, gdb-multiarch, qemu-system-arm, python3 with pyserial'}${profile === 'guest' ? ', qemu-system-x86_64, dfu-util' : ''}), so that they are on PATH, then run the same command again.`,
     );
     return false;
   }

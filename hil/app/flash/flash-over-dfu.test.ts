@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals';
+import { createFakeDfuRom, type FakeDfuBehaviour, type FakeDfuRom } from '../../bootloader/dfuse/fake-dfu-rom.ts';
+import { chipNamed } from '../../chip/lookup.ts';
+import { usbError } from '../../transport/usb/usb-failure.ts';
+import type { UsbBus, UsbPort } from '../../transport/usb/usb-port.ts';
+import { type FlashReport, type FlashWork, flashOverDfu } from './flash-over-dfu.ts';
+import { flashClosingText, flashStageText } from './flash-text.ts';
+
+const chip = chipNamed('STM32G0B1RE');
+const START = 0x0800_0000;
+/** A table that something can start from, and some code. */
+const image = Uint8Array.from([0x00, 0x80, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, ...Array(64).keys()]);
+
+type Phase = 'application' | 'rom' | 'back' | 'nothing';
+
+interface Board {
+  readonly bus: UsbBus;
+  readonly rom: FakeDfuRom;
+  /** Which devices were there, in their order. */
+  readonly phases: readonly Phase[];
+}
+
+/** A board whose application and ROM come and go on one bus. */
+function board(options: {
+  readonly first: Phase;
+  readonly application?: Partial<UsbPort>;
+  readonly protocol?: 1 | 2;
+  readonly rom?: FakeDfuBehaviour;
+  /** What follows DFU_DETACH, and what follows leave. */
+  readonly afterDetach?: Phase;
+  readonly afterLeave?: Phase;
+  readonly others?: readonly UsbPort[];
+}): Board {
+  const rom = createFakeDfuRom(chip, options.rom);
+  const firmware = createFakeDfuRom(chip, { protocol: options.protocol ?? 1, vendorId: 0x1209, serial: 'APP1' });
+  const phases: Phase[] = [options.first];
+  const now = (): Phase => phases.at(-1) as Phase;
+  const application = (phase: Phase): UsbPort => ({
+    ...firmware.port,
+    id: `application ${phase}`,
+    vendorId: 0x1209,
+    productId: 1,
+    serialNumber: 'APP1',
+    async controlTransferIn(setup, length, ms) {
+      if (now() !== phase) throw usbError('disconnected', 'gone');
+      return firmware.port.controlTransferIn(setup, length, ms);
+    },
+    async controlTransferOut() {
+      phases.push(options.afterDetach ?? 'rom');
+    },
+    ...options.application,
+  });
+  const there = async (): Promise<readonly UsbPort[]> => {
+    const left = rom.startedAt !== undefined && (await rom.bus.list()).length === 0;
+    if (now() === 'rom' && left) phases.push(options.afterLeave ?? 'back');
+    if (now() === 'rom') return rom.bus.list();
+    return now() === 'nothing' ? [] : [application(now())];
+  };
+  return {
+    rom,
+    phases,
+    bus: { name: 'the bus', list: async () => [...(await there()), ...(options.others ?? [])], close: async () => {} },
+  };
+}
+
+/** Half a second passes with each look at the clock: deadlines of seconds are over in no time. */
+function hastyClock(): () => number {
+  let ms = 0;
+  return () => {
+    ms += 500;
+    return ms;
+  };
+}
+
+async function flash(on: Board, more: Partial<FlashWork> = {}): Promise<FlashReport> {
+  return flashOverDfu({
+    board: 'bench-g0b1',
+    chip,
+    permissions: { erase: 'pages', write_protection: false, option_bytes: false, rdp1: false },
+    bus: on.bus,
+    scope: { board: 'bench-g0b1' },
+    segments: [{ address: START, bytes: image }],
+    start: START,
+    leave: true,
+    waitMs: 200,
+    ...more,
+  });
+}
+
+const verdicts = ({ stages }: FlashReport): readonly string[] => stages.map(({ id, verdict }) => `${id} ${verdict}`);
+const failureOf = ({ stages }: FlashReport) => stages.find(({ verdict }) => verdict === 'failed')?.error;
+
+describe('flashing over DFU', () => {
+  test('goes from the running application to the new one, and knows it again', async () => {
+    const on = board({ first: 'application' });
+    const report = await flash(on);
+    expect(verdicts(report)).toEqual([
+      'found passed',
+      'detached passed',
+      'entered passed',
+      'written passed',
+      'left passed',
+      'back passed',
+    ]);
+    expect(on.phases).toEqual(['application', 'rom', 'back']);
+    expect([...on.rom.flash.subarray(0, image.length)]).toEqual([...image]);
+    expect(on.rom.startedAt).toBe(START);
+    expect(report.after).toMatchObject({ vendorId: 0x1209, serialNumber: 'APP1' });
+    expect(report.after?.id).not.toBe(report.before?.id);
+    expect(flashClosingText(report)).toMatch(/^PASSED: .* the application is back on USB$/);
+  });
+
+  test('takes a board over that is in its ROM already, and confirms no application that it never saw', async () => {
+    const on = board({ first: 'rom', rom: { startsInError: true } });
+    const report = await flash(on);
+    expect(verdicts(report).slice(0, 3)).toEqual(['found passed', 'detached not asked for', 'entered passed']);
+    expect(verdicts(report).at(-1)).toBe('back not confirmed');
+    expect(report.stages[2]?.evidence.join()).toMatch(/it was in dfuERROR, errFIRMWARE/);
+    expect(report.verdict).toBe('passed');
+    expect(flashClosingText(report)).toMatch(/nobody has confirmed/);
+  });
+
+  test('only enters with nothing to write, and erases nothing', async () => {
+    const on = board({ first: 'application' });
+    const report = await flash(on, { segments: undefined });
+    expect(verdicts(report).slice(3)).toEqual(['written not asked for', 'left not asked for', 'back not asked for']);
+    expect(on.rom.requests.filter((request) => /DNLOAD \d+: 41/.test(request))).toEqual([]);
+    expect(on.phases).toEqual(['application', 'rom']);
+  });
+
+  test('stays in the ROM when it is not to leave', async () => {
+    const on = board({ first: 'application' });
+    const report = await flash(on, { leave: false });
+    expect(verdicts(report).slice(3)).toEqual(['written passed', 'left not asked for', 'back not asked for']);
+    expect(on.rom.startedAt).toBeUndefined();
+    expect(flashClosingText(report)).toMatch(/waits in its ROM/);
+  });
+
+  test('uses a trigger where the application offers no DFU_DETACH', async () => {
+    const on = board({ first: 'nothing' });
+    const pulled: string[] = [];
+    const trigger = {
+      words: "'boot' on the console",
+      pull: async () => {
+        pulled.push('boot');
+        (on.phases as Phase[]).push('rom');
+      },
+    };
+    const report = await flash(on, { trigger });
+    expect(pulled).toEqual(['boot']);
+    expect(report.verdict).toBe('passed');
+  });
+});
+
+describe('a failure of flashing over DFU', () => {
+  test.each([
+    { what: 'no board', on: board({ first: 'nothing' }), code: 261 },
+    { what: 'an application in the class of DFU mode', on: board({ first: 'application', protocol: 2 }), code: 323 },
+    {
+      what: 'two ROMs',
+      on: board({ first: 'rom', others: [createFakeDfuRom(chip).port] }),
+      code: 262,
+    },
+  ])('$what is told before anything is sent', async ({ on, code }) => {
+    const report = await flash(on);
+    expect(verdicts(report).slice(0, 2)).toEqual(['found failed', 'detached not reached']);
+    expect(failureOf(report)?.code).toBe(code);
+    expect(flashClosingText(report)).toMatch(/Nothing was sent to the board/);
+  });
+
+  test('an application that detaches and goes nowhere is told from one that stays', async () => {
+    const scope = { board: 'bench-g0b1', now: hastyClock() };
+    const nowhere = await flash(board({ first: 'application', afterDetach: 'nothing' }), { scope });
+    expect(failureOf(nowhere)?.code).toBe(331);
+    const stays = await flash(board({ first: 'application', afterDetach: 'application' }), { scope });
+    expect(verdicts(stays)[1]).toBe('detached failed');
+    expect(failureOf(stays)?.code).toBe(330);
+  });
+
+  test('a ROM that stays after leave is no success', async () => {
+    const on = board({ first: 'application', rom: { leave: 'stays' } });
+    const report = await flash(on, { scope: { board: 'bench-g0b1', now: hastyClock() } });
+    expect(verdicts(report).slice(3)).toEqual(['written passed', 'left failed', 'back not reached']);
+    expect(flashClosingText(report)).toMatch(/A reset starts it/);
+  });
+
+  test('an application that does not come back is no success', async () => {
+    const on = board({ first: 'application', afterLeave: 'nothing' });
+    const report = await flash(on, { scope: { board: 'bench-g0b1', now: hastyClock() } });
+    expect(verdicts(report).slice(4)).toEqual(['left passed', 'back failed']);
+    expect(report.verdict).toBe('failed');
+  });
+
+  test('a cable pulled in the middle says what became of the board, and that the same command goes on from there', async () => {
+    const pulled = board({ first: 'rom', rom: { unplugAt: 40 } });
+    const report = await flash(pulled, { segments: [{ address: START, bytes: new Uint8Array(8192).fill(0x5a) }] });
+    expect(verdicts(report)).toContain('written failed');
+    expect(flashClosingText(report)).toMatch(/run the same command again/);
+    const failed = report.stages.find(({ verdict }) => verdict === 'failed');
+    expect(failed === undefined ? '' : flashStageText(failed)).toMatch(/^FAIL {2}erased, wrote and read back/);
+  });
+
+  test('without permission to erase, nothing is erased', async () => {
+    const on = board({ first: 'rom' });
+    const permissions = { erase: 'none', write_protection: false, option_bytes: false, rdp1: false } as const;
+    const report = await flash(on, { permissions });
+    expect(failureOf(report)?.code).toBe(451);
+    expect(on.rom.requests.filter((request) => /DNLOAD \d+: 41/.test(request))).toEqual([]);
+  });
+});

@@ -51,6 +51,14 @@ describe('what a group of tests needs', () => {
     expect(unmet({}, { ...lab, romPort: false })).toBeUndefined();
   });
 
+  test('on USB is met where a cable reaches the part; else the reason names its pins', () => {
+    const g0b1: BoardFacts = { ...lab, chip: 'STM32G0B1RE' };
+    expect(unmet({ port: 'usb' }, g0b1)).toBeUndefined();
+    expect(unmet({ port: 'usb' }, { ...g0b1, usbPort: false })).toBe(
+      'no USB cable of the rig reaches PA11/PA12 of the STM32G0B1RE',
+    );
+  });
+
   test('is never met by a board that nobody permitted to erase: every suite flashes its application', () => {
     expect(unmet({}, { ...lab, permissions: { ...lab.permissions, erase: 'none' } })).toMatch(
       /does not permit to erase/,

@@ -12,6 +12,14 @@ async function staysInRom(bench: Bench<'usb'>): Promise<boolean> {
   return entryRow(bench.chip.name, await bench.romId())?.jump !== 'returns';
 }
 
+onBoard('an application that is asked to be on USB', {}, (bench) => {
+  test('starts and answers on its console, on a part without USB too', async () => {
+    const app = await bench.flash('handover', RUNTIME);
+    await app.ping();
+    expect(await app.get('start.usb')).toBe('runtime');
+  });
+});
+
 onBoard('detach from a running application', { port: 'usb', deadlineMs: DEADLINE_MS }, (bench) => {
   test('DFU_DETACH leads into the ROM, and leaving it back to the same device', async () => {
     const stays = await staysInRom(bench);

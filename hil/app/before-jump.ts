@@ -12,11 +12,20 @@ import { signText } from './sign-of-life.ts';
 import { type Signature, settledLooks, signatureOf, troubleOf } from './signature.ts';
 import type { Say } from './stage.ts';
 
-/** Programs, verifies and starts the application. @throws HilError 307, 412, 414, 451; 671 (nothing in flash would start it) */
-export async function programAndStart(bench: Bench<'usart'>, plan: AppPlan, say: Say): Promise<void> {
+/**
+ * Programs, verifies and starts the application.
+ * @param beforeStart As of `Bench.startImage`
+ * @throws HilError 307, 412, 414, 451; 671 (nothing in flash would start it)
+ */
+export async function programAndStart(
+  bench: Bench<'usart'>,
+  plan: AppPlan,
+  say: Say,
+  beforeStart: () => void,
+): Promise<void> {
   const { image, start } = plan;
   if (!start.atFlashBase) await requireLoader(bench, plan);
-  const how = await bench.startImage(image);
+  const how = await bench.startImage(image, beforeStart);
   say(
     `${imageSize(image)} bytes at ${image.segments.map(({ address }) => hex(address)).join(', ')}: ${how === 'programmed' ? 'programmed, read back equal' : 'read, and equal already'}`,
   );

@@ -38,6 +38,14 @@ describe('the story of an application', () => {
     ]);
   });
 
+  test('does not begin with what the program before had on its lips', async () => {
+    const { run, board, wire } = story({ call: 'JumpToBootloader' });
+    board.onProgram = () => wire.says('@bo');
+    const report = await run();
+    expect(report.verdict).toBe('passed');
+    expect(report.stages[1]?.evidence.join()).toMatch(/the console is silent/);
+  });
+
   test('ends where it fails, with the evidence up to there and who is to blame', async () => {
     const { run, board, alive, told } = story();
     board.looks = [...alive, { pc: 0x0800_01f0, msp: 0x2000_7ff0 }];

@@ -70,14 +70,19 @@ export async function runApp(bench: Bench<'usart'>, plan: AppPlan, around: Surro
   let explained: Explained = {};
   try {
     let listening = await listen();
-    await story.run('programmed', (say) => programAndStart(bench, plan, say));
+    // What the application that was there before had begun to say is none of the new one's words.
+    let mark = 0;
+    const beforeStart = (): void => {
+      mark = listening.length;
+    };
+    await story.run('programmed', (say) => programAndStart(bench, plan, say, beforeStart));
     await story.run('started', async (say) => {
       const jumpsAlone = chosen.trigger.kind === 'none';
       const life = await observeLife(bench, listening, {
         windowMs: plan.watchMs,
         looks: jumpsAlone ? LOOKS_UNTIL_JUMP : LOOKS,
         sign: plan.sign,
-        mark: 0,
+        mark,
         ...(jumpsAlone ? { until: inRom } : {}),
       });
       before = { life, signature: checkStart(bench, plan, life, say), sharedLine: around.sharedLine };

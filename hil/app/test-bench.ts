@@ -63,6 +63,8 @@ export const inSystemMemory: Partial<CoreSight> = { pc: 0x1fff_06b2, where: 'sys
 export interface TestBoard {
   /** What each look shows, the last one again and again. */
   looks: Partial<CoreSight>[];
+  /** Called while the image is programmed. */
+  onProgram: () => void;
   /** Called at each look, with its number. */
   onLook: (nth: number) => void;
   /** What the ROM does when it is looked for. */
@@ -76,7 +78,13 @@ export function testBench(signal?: AbortSignal) {
   const wire = testLine();
   const done: string[] = [];
   let looked = 0;
-  const board: TestBoard = { looks: [{}], onLook: () => {}, meet: async () => romHandle(done), done };
+  const board: TestBoard = {
+    looks: [{}],
+    onProgram: () => {},
+    onLook: () => {},
+    meet: async () => romHandle(done),
+    done,
+  };
   const note = (what: string) => async (): Promise<void> => void done.push(what);
   const bench = {
     board: 'g070',
@@ -85,7 +93,9 @@ export function testBench(signal?: AbortSignal) {
     workable: true,
     controls: { button: async (pressed: boolean) => void done.push(pressed ? 'press' : 'let go') },
     applicationLine: async () => wire.line,
-    startImage: async () => {
+    async startImage(_image: Image, beforeStart: () => void = () => {}) {
+      board.onProgram();
+      beforeStart();
       done.push('start');
       return 'programmed';
     },

@@ -201,9 +201,10 @@ export interface Bench<P extends Port = Port> {
   /**
    * Programs any image for the chip, unless it is there, verifies it and starts it by a reset, released. Nothing is expected of it:
    * for firmware that does not speak the console of docs/handover.md. The image names the symbols of later looks.
+   * @param beforeStart Called when the core is halted at the image's first instruction: what a line brought until then is not the image's.
    * @throws HilError 307, 412, 414, 451, 623, 627
    */
-  startImage(image: Image): Promise<'programmed' | 'was there'>;
+  startImage(image: Image, beforeStart?: () => void): Promise<'programmed' | 'was there'>;
   /**
    * The serial line of the application's console in a frame of one's own, raw, what came before dropped. Where it is the ROM's line
    * too, it has the ROM's frame after `meetBootloader`, and a call brings the application's back.

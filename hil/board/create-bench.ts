@@ -370,12 +370,15 @@ async function createBenchOn<P extends Port>(
         await probe.release();
         return application(await speaking.awaitStart(deadline(`start of ${name}`, START_MS, scope)));
       }),
-    startImage: (wanted) =>
+    startImage: (wanted, beforeStart = () => {}) =>
       step('startImage', { image: wanted.name }, async () => {
         await probe.reacquire();
         changeIdentity('flashing');
         const how = await programIfDifferent(probe, wanted);
         flashed = wanted;
+        // A virtual board hands out what it has sent when it is asked for anything.
+        await scope.askLag();
+        beforeStart();
         await probe.release();
         return how;
       }),

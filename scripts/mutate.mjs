@@ -49,9 +49,13 @@ function copyTree() {
   return copy;
 }
 
+/** Well before a server's heap is full. */
+const RUNS_PER_SERVER = 50;
+
 /** A process that runs tests in a copy; a new one after a hang or a crash. */
 function createRunner(copy) {
   let server;
+  let runs = 0;
   const start = () => {
     const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     server = fork(join(root, 'scripts/lib/test-server.mjs'), [], {
@@ -67,10 +71,14 @@ function createRunner(copy) {
       if (server !== undefined) process.kill(-server.pid, 'SIGKILL');
     } catch {}
     server = undefined;
+    runs = 0;
   };
   const run = (files, name, hangMs = HANG_MS) =>
     new Promise((resolve) => {
+      // Each run leaves something in the server's heap, and one that died between two runs told nobody.
+      if (server !== undefined && (runs >= RUNS_PER_SERVER || !server.connected || server.exitCode !== null)) stop();
       if (server === undefined) start();
+      runs += 1;
       const mine = server;
       const finish = (result) => {
         clearTimeout(timer);
@@ -88,6 +96,10 @@ function createRunner(copy) {
       mine.once('message', ({ error, tests = [], message = '' }) =>
         finish({ hung: false, tests, message: error ?? message }),
       );
+      mine.once('error', () => {
+        stop();
+        finish({ hung: true, tests: [] });
+      });
       mine.send({ files: files.map((file) => join(copy, file)), name });
     });
   return { run, stop };

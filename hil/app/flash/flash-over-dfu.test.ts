@@ -152,6 +152,19 @@ describe('flashing over DFU', () => {
   });
 });
 
+test('a device that was there all the time is not taken for an application that came back', async () => {
+  const keyboard: UsbPort = {
+    ...createFakeDfuRom(chip, { protocol: 'none', vendorId: 0x1209 }).port,
+    id: 'keyboard',
+    vendorId: 0x1209,
+  };
+  const on = board({ first: 'nothing', others: [keyboard], afterLeave: 'nothing' });
+  const trigger = { words: 'a trigger', pull: async () => void (on.phases as Phase[]).push('rom') };
+  const report = await flash(on, { trigger });
+  expect(verdicts(report).at(-1)).toBe('back not confirmed');
+  expect(report).not.toHaveProperty('after');
+});
+
 describe('a failure of flashing over DFU', () => {
   test.each([
     { what: 'no board', on: board({ first: 'nothing' }), code: 261 },

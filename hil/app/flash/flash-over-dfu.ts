@@ -79,6 +79,8 @@ export async function flashOverDfu(work: FlashWork): Promise<FlashReport> {
     const session = await openRom(work, stages, rom, (port) => {
       rom = port;
     });
+    // What is still there while the ROM answers was never the application: its being there later would prove nothing.
+    if (before !== undefined && (await isListed(work.bus, before))) before = undefined;
     await writeImage(work, stages, session);
     if (work.segments === undefined || !work.leave) {
       const why = work.segments === undefined ? '--trigger-only' : '--no-leave';
@@ -104,6 +106,10 @@ export async function flashOverDfu(work: FlashWork): Promise<FlashReport> {
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   };
+}
+
+async function isListed(bus: UsbBus, device: UsbIdentity): Promise<boolean> {
+  return (await bus.list()).some(({ id }) => id === device.id);
 }
 
 function foundText(found: FoundBoard): string {

@@ -9,6 +9,7 @@ import type { Recorder } from '../../trace/recorder.ts';
 import { recordStep } from '../../trace/step.ts';
 import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
+import type { RomSession } from '../rom-session.ts';
 import { commands, type GetReply, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
 import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
 import { createLink } from './link.ts';
@@ -64,37 +65,15 @@ export interface RomIdentity {
  * next call first brings it back in step. Once the ROM has left (GO, protection change) every call throws HilError 310.
  * Every call can throw HilError 303 (no answer), 304 (NACK), 305 (other bytes), 311 (not back in step), 205 (line lost), 501 (revoked).
  */
-export interface BootloaderSession {
+export interface BootloaderSession extends RomSession {
   readonly id: RomIdentity;
   getVersion(): Promise<VersionReply>;
   getId(): Promise<number>;
-  /** Any length; 256 bytes per command. */
-  readMemory(address: number, length: number): Promise<Uint8Array>;
-  /**
-   * Writes RAM or erased flash, and reads it back. Unaligned ends are filled up with what is there already.
-   * @throws HilError 307 (read back differs), 451 and 456 (guard), 312 (option bytes: they have a call of their own)
-   */
-  writeMemory(address: number, bytes: Uint8Array): Promise<void>;
   /**
    * @param options.knownDefects `ignore` sends the list in one command also to a ROM that is known to fail then: to show that it does.
    * @throws HilError 451
    */
   erasePages(pages: readonly number[], options?: { readonly knownDefects?: 'avoid' | 'ignore' }): Promise<void>;
-  /** Page by page on a part without mass erase (L0). @throws HilError 451 */
-  massErase(): Promise<void>;
-  /**
-   * Erases the pages that the image touches (what else they hold is lost), writes the image and reads it back.
-   * @throws HilError 307, 451, 625, 626, 627
-   */
-  eraseAndWrite(segments: readonly Segment[]): Promise<void>;
-  /** Reads the memory and compares it. @throws HilError 307 */
-  verify(segments: readonly Segment[]): Promise<void>;
-  /**
-   * Starts what the vector table at `address` names. The table is read first, and refused if nothing can start from it.
-   * @param options.unchecked Send GO whatever is there: for tests of what then happens.
-   * @throws HilError 308
-   */
-  go(address: number, options?: { readonly unchecked?: boolean }): Promise<void>;
   /** Makes the chip reset itself by a routine in RAM: a clean restart that needs no help by the firmware in flash. */
   goRamStub(): Promise<void>;
   /** Protects exactly these sectors; the chip then resets. @throws HilError 452 */
@@ -103,16 +82,8 @@ export interface BootloaderSession {
   writeUnprotect(): Promise<void>;
   /** Level 1. @throws HilError 454 */
   readoutProtect(): Promise<void>;
-  /** Erases the whole flash. @throws HilError 451, 454 */
-  readoutUnprotect(): Promise<void>;
-  /** Writes the option bytes from their base; the chip loads them and resets. @throws HilError 452 to 455 */
-  writeOptionBytes(bytes: Uint8Array): Promise<void>;
   /** A Write Memory whose checksum is wrong: for tests of the ROM, which must refuse it. @throws HilError 304 when it does */
   writeWithBadChecksum(address: number, bytes: Uint8Array): Promise<void>;
-  /** Why the session is over; undefined while it lasts. */
-  readonly ended: string | undefined;
-  /** Ends the session. The line stays open: it belongs to the caller. */
-  close(): void;
 }
 
 /**

@@ -11,6 +11,7 @@ import { probeSteps } from './probe-steps.ts';
 import { reentrySteps } from './reentry-steps.ts';
 import { romSteps } from './rom-steps.ts';
 import type { Verb } from './stage.ts';
+import { usbBusSteps } from './usb-bus-steps.ts';
 
 /** Every verb that a step may have. A family of its own is one file and one line here. */
 export const steps: Readonly<Record<string, Verb>> = {
@@ -25,6 +26,7 @@ export const steps: Readonly<Record<string, Verb>> = {
   ...bootSteps,
   ...contactSteps,
   ...caughtSteps,
+  ...usbBusSteps,
 };
 
 /** Readings that steps leave without naming them: who answers, core, start, last fault, failure. */

@@ -1,8 +1,8 @@
 import { hex } from '../../error/format-error.ts';
-import { HilError } from '../../error/hil-error.ts';
+import { HilError, isHilError } from '../../error/hil-error.ts';
 import { type Deadline, type DeadlineScope, deadline } from '../../trace/deadline.ts';
 import { until } from '../../trace/wait.ts';
-import { usbFailureOf } from '../../transport/usb/usb-failure.ts';
+import { usbError, usbFailureOf } from '../../transport/usb/usb-failure.ts';
 import type { Setup, UsbPort } from '../../transport/usb/usb-port.ts';
 import { dfuRequest } from './commands.ts';
 import { type DfuState, type DfuStatus, parseStatus, statusText } from './dfu-status.ts';
@@ -69,9 +69,21 @@ export function createDfuLink(port: UsbPort, interfaceNumber: number, scope: Dea
       cause,
     });
 
+  /** What failed on the wire, with what it was for: the transfer knows neither address nor block. */
+  const brokeOff = (error: unknown, what: string, more: Record<string, unknown>): unknown => {
+    const failure = usbFailureOf(error);
+    if (failure === undefined || !isHilError(error)) return error;
+    const transfer = error.message.replace(/ {2}\[HIL-\d+\]$/, '');
+    return usbError(failure, `${board}broke off when asked ${what}: ${transfer}`, {
+      blame: error.blame,
+      context: { ...error.context, what, ...more },
+      cause: error,
+    });
+  };
+
   /** A STALL says no more than no; the status after it says why. */
-  const whyStalled = async (error: unknown, what: string, more: Record<string, unknown> = {}): Promise<unknown> => {
-    if (usbFailureOf(error) !== 'stall') return error;
+  const why = async (error: unknown, what: string, more: Record<string, unknown> = {}): Promise<unknown> => {
+    if (usbFailureOf(error) !== 'stall') return brokeOff(error, what, more);
     const status = await ask().catch(() => undefined);
     return status === undefined ? error : refused(`${what} (STALL)`, status, error, more);
   };
@@ -122,18 +134,20 @@ export function createDfuLink(port: UsbPort, interfaceNumber: number, scope: Dea
       try {
         await port.controlTransferOut(setup(dfuRequest.DNLOAD, block), bytes, transferMs());
       } catch (error) {
-        throw await whyStalled(error, what, { block, bytes: bytes.length });
+        throw await why(error, what, { block, bytes: bytes.length });
       }
     },
     async upload(block, length, what) {
       try {
         return await port.controlTransferIn(setup(dfuRequest.UPLOAD, block), length, transferMs());
       } catch (error) {
-        throw await whyStalled(error, what, { block, length });
+        throw await why(error, what, { block, length });
       }
     },
     async work(what, ms) {
-      const status = await settled(what, ms);
+      const status = await settled(what, ms).catch((error: unknown) => {
+        throw brokeOff(error, what, {});
+      });
       if (status.state !== 'dfuDNLOAD-IDLE') throw refused(what, status);
     },
   };

@@ -93,7 +93,7 @@ export function createMemoryAccess(options: MemoryAccessOptions): MemoryAccess {
   const point = async (address: number): Promise<void> => {
     await choose(address);
     if (pointer === address) return;
-    await command(setAddress(address), `the address ${hex(address)}`, POINTER_MS);
+    await command(setAddress(address), `to go to ${hex(address)}`, POINTER_MS);
     pointer = address;
   };
 
@@ -170,7 +170,7 @@ export function createMemoryAccess(options: MemoryAccessOptions): MemoryAccess {
     async commands() {
       await ready('upload');
       stage = 'unknown';
-      return [...(await link.upload(0, transferSize, 'its list of commands'))];
+      return [...(await link.upload(0, transferSize, 'to list its commands'))];
     },
     forget() {
       stage = 'unknown';

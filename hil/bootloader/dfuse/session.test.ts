@@ -203,12 +203,13 @@ describe('erase and write', () => {
     expect(asked.slice(0, 7)).toEqual([
       'DNLOAD 0: 41 00 08 00 08',
       'DNLOAD 0: 41 00 10 00 08',
-      'DNLOAD 0: 21 00 08 00 08',
+      'DNLOAD 0: 21 00 0c 00 08',
       'DNLOAD 2: 1024 bytes',
-      'DNLOAD 3: 1024 bytes',
       'DNLOAD 0: 21 00 10 00 08',
       'DNLOAD 2: 952 bytes',
+      'DNLOAD 0: 21 00 08 00 08',
     ]);
+    expect(asked[7]).toBe('DNLOAD 2: 1024 bytes');
   });
 
   test('blank blocks are left out, and those after them land where they belong', async () => {
@@ -217,7 +218,7 @@ describe('erase and write', () => {
     bytes.set(counting(1024), 3072);
     const from = rom.requests.length;
     await session.eraseAndWrite([{ address: FLASH, bytes }]);
-    expect(rom.requests.slice(from)).toContain('DNLOAD 5: 1024 bytes');
+    expect(rom.requests.slice(from)).toContain('DNLOAD 4: 1024 bytes');
     expect(rom.requests.slice(from)).not.toContain('DNLOAD 2: 1024 bytes');
     expect(rom.flash.subarray(0, 4096)).toEqual(bytes);
   });
@@ -475,6 +476,36 @@ describe('what ends the session', () => {
         code: 252,
       });
     }
+  });
+
+  test('pulled at any request of a download, the flash starts nothing: its first block is the last to be written', async () => {
+    const image = counting(3000);
+    const whole = await met();
+    const before = whole[1].requests.length;
+    await whole[0].eraseAndWrite([{ address: FLASH, bytes: image }]);
+    const firstBlocks: string[] = [];
+    for (let at = before; at < whole[1].requests.length; at += 2) {
+      const [session, rom] = await met({ unplugAt: at });
+      await session.eraseAndWrite([{ address: FLASH, bytes: image }]).catch(() => {});
+      const isBlank = rom.flash.subarray(0, 1024).every((byte) => byte === 0xff);
+      if (!isBlank) expect(rom.flash.subarray(0, 3000)).toEqual(image);
+      firstBlocks.push(isBlank ? 'blank' : 'written');
+    }
+    expect(new Set(firstBlocks)).toEqual(new Set(['blank', 'written']));
+  });
+
+  test('a failure of the cable names what was under way: the address and the block', async () => {
+    const image = [{ address: FLASH, bytes: counting(2000) }];
+    const [whole, requests] = await met().then(([session, rom]) => [session, rom.requests] as const);
+    await whole.eraseAndWrite(image);
+    const pulledAt = async (request: string): Promise<Error> => {
+      const [session] = await met({ unplugAt: requests.indexOf(request) });
+      return failure(session.eraseAndWrite(image));
+    };
+    const writing = await pulledAt('DNLOAD 2: 976 bytes');
+    expect(writing.message).toMatch(/^g0b1: broke off when asked to write 976 bytes at 0x0800_0400: .* \[HIL-252\]$/);
+    expect(writing).toMatchObject({ code: 252, context: { block: 2, bytes: 976 } });
+    expect((await pulledAt('DNLOAD 0: 41 00 00 00 08')).message).toContain('to erase the page at 0x0800_0000');
   });
 
   test('option bytes: written as a whole, then the chip resets', async () => {

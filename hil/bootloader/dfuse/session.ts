@@ -318,7 +318,7 @@ export async function openDfuse(port: UsbPort, options: DfuseOptions): Promise<D
         await erase(plan.pages, quirks);
         const total = sizeOf(plan.expected);
         let before = 0;
-        for (const segment of plan.expected) {
+        for (const segment of firstBlockLast(plan.expected, transferSize)) {
           const report = (done: number): void => progress({ phase: 'write', done: before + done, total });
           await memory.write(segment, { skip: isErased, report });
           before += segment.bytes.length;
@@ -392,6 +392,17 @@ function eraseMs(chip: Chip, index: number): number {
 
 function massEraseMs(chip: Chip): number {
   return Math.max(workMs.eraseAll, 2 * (chip.flash.massEraseMs ?? 0));
+}
+
+/**
+ * The block with the vector table goes in last, and its page was erased first: what a download that breaks off leaves behind is a flash
+ * from which nothing starts, and not half a program that does. A part with an empty check then comes up in its ROM by itself.
+ */
+function firstBlockLast([first, ...others]: readonly Segment[], blockSize: number): readonly Segment[] {
+  if (first === undefined) return others;
+  const { address, bytes } = first;
+  const rest = { address: address + blockSize, bytes: bytes.subarray(blockSize) };
+  return [...(rest.bytes.length === 0 ? [] : [rest]), ...others, { address, bytes: bytes.subarray(0, blockSize) }];
 }
 
 function sizeOf(segments: readonly Segment[]): number {

@@ -82,7 +82,7 @@ export function showMatcher(name: string, matcher: Matcher): string {
 
 /** Counts, exception numbers, single bits and error codes; what is not one of them is an address, a register or an identifier. */
 const DECIMAL =
-  /^(app\..+|options\..+|op\..+|error\.code|flash\.empty|(core|boot|handover)\.(ipsr|primask|control|basepri|faultmask)|boot\.(n|diverted|fresh|faults|hclk)|.*\.(starts|count|ms|bytes|pages?|length))(\.\d+)?$/;
+  /^(app\..+|options\..+|op\..+|error\.code|flash\.empty|(core|boot|handover)\.(ipsr|primask|control|basepri|faultmask)|boot\.(n|diverted|fresh|faults|hclk)|download\.(blocks|transfer_size)|detach\.time_out|.*\.(starts|count|ms|bytes|pages?|length))(\.\d+)?$/;
 /** Eight bits wide; everything else that is no count has 32. */
 const BYTE = /^rom\.id(\.\d+)?$/;
 

@@ -1,5 +1,6 @@
 #include "usb/descriptors.h"
 
+#include "hooks.h"
 #include "part.h"
 #include "usb-control.h"
 
@@ -28,9 +29,9 @@ enum string { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERI
 #define DESCRIPTOR_DFU_FUNCTIONAL 0x21u
 #define SELF_POWERED 0xC0u
 #define MAX_POWER_2MA 50u
-/* Download, upload, will detach. */
-#define ATTRIBUTES 0x0Bu
-#define DETACH_TIMEOUT_MS 255u
+/* Download, upload; bitWillDetach and wDetachTimeOut are the program's. */
+#define ATTRIBUTES 0x03u
+#define WILL_DETACH 0x08u
 #define TRANSFER_SIZE 1024u
 #define FUNCTIONAL_SIZE 9u
 #define TOTAL 27u
@@ -39,7 +40,7 @@ enum string { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERI
   {                                                                                                                            \
     9, USB_DESCRIPTOR_CONFIGURATION, TOTAL, 0, 1, USB_CONFIGURATION, 0, SELF_POWERED, MAX_POWER_2MA, 9,                        \
       USB_DESCRIPTOR_INTERFACE, 0, 0, 0, CLASS_APPLICATION, SUBCLASS_DFU, (protocol), STRING_INTERFACE, FUNCTIONAL_SIZE,       \
-      DESCRIPTOR_DFU_FUNCTIONAL, ATTRIBUTES, LOW(DETACH_TIMEOUT_MS), HIGH(DETACH_TIMEOUT_MS), LOW(TRANSFER_SIZE),              \
+      DESCRIPTOR_DFU_FUNCTIONAL, ATTRIBUTES, 0, 0, LOW(TRANSFER_SIZE),                                                         \
       HIGH(TRANSFER_SIZE), LOW(version), HIGH(version)                                                                         \
   }
 
@@ -68,7 +69,19 @@ static const struct identity dfu_mode = {
 
 static const struct identity *identity = &runtime;
 
-void usb_descriptors_choose(bool as_dfu_mode) { identity = as_dfu_mode ? &dfu_mode : &runtime; }
+static uint8_t configuration[TOTAL];
+
+void usb_descriptors_choose(bool as_dfu_mode)
+{
+  identity = as_dfu_mode ? &dfu_mode : &runtime;
+  for (uint32_t i = 0; i < TOTAL; i++) {
+    configuration[i] = identity->configuration[i];
+  }
+  uint8_t *const functional = configuration + TOTAL - FUNCTIONAL_SIZE;
+  functional[2] |= program_detach.by_itself ? WILL_DETACH : 0;
+  functional[3] = LOW(program_detach.time_out_ms);
+  functional[4] = HIGH(program_detach.time_out_ms);
+}
 
 uint32_t usb_alternates(void) { return 1; }
 
@@ -120,13 +133,13 @@ bool usb_descriptor(uint8_t type, uint8_t index, struct usb_data *data)
       data->count = sizeof identity->device;
       return index == 0;
     case USB_DESCRIPTOR_CONFIGURATION:
-      data->from = identity->configuration;
-      data->count = sizeof identity->configuration;
+      data->from = configuration;
+      data->count = sizeof configuration;
       return index == 0;
     case USB_DESCRIPTOR_STRING:
       return string(index, data);
     case DESCRIPTOR_DFU_FUNCTIONAL:
-      data->from = identity->configuration + TOTAL - FUNCTIONAL_SIZE;
+      data->from = configuration + TOTAL - FUNCTIONAL_SIZE;
       data->count = FUNCTIONAL_SIZE;
       return true;
     default:

@@ -1,5 +1,6 @@
-/* DFU at run time (DFU 1.1 4.1 and appendix A): status, and DETACH, after which the device goes by itself (bitWillDetach). */
+/* DFU at run time (DFU 1.1 4.1 and appendix A): status, and DETACH, after which the device goes as program_detach says: by itself. */
 #include "usb-control.h"
+#include "hooks.h"
 #include "part.h"
 #include "retained.h"
 #include "usb/descriptors.h"
@@ -61,6 +62,10 @@ bool usb_class_request(const struct usb_setup *setup, struct usb_data *data)
     return false;
   }
   STATE = APP_DETACH;
+  if (!program_detach.acknowledged) {
+    usb_disconnect();
+    jump_asked = true;
+  }
   return true;
 }
 
@@ -74,12 +79,18 @@ bool usb_class_data(const struct usb_setup *setup, uint32_t count)
 /* Not before the status stage is over: the host would see its request fail. */
 void usb_class_done(const struct usb_setup *setup)
 {
-  if (setup->bRequest == DETACH && STATE == APP_DETACH) {
+  if (setup->bRequest == DETACH && STATE == APP_DETACH && program_detach.by_itself) {
     jump_asked = true;
   }
 }
 
-void usb_configuration_changed(void) {}
+/* A bus reset is what a device awaits that does not go by itself (DFU 1.1 5.1). How long it awaits one is not counted here. */
+void usb_configuration_changed(void)
+{
+  if (!usb_is_configured() && STATE == APP_DETACH) {
+    jump_asked = true;
+  }
+}
 
 bool usb_wants_fast_clock(void) { return setting(START_USB) != USB_OFF && FAMILY_USB_WANTS_FAST_CLOCK; }
 
@@ -115,7 +126,7 @@ bool usb_jump_asked(void) { return jump_asked; }
 /* By counting: SysTick may be off. Three cycles and more a round. */
 static void wait_ms(uint32_t ms)
 {
-  uint32_t rounds = cycles_per_ms / 3u * ms;
+  uint32_t rounds = cycles_per_ms / 3u * ms + 1u;
   __asm volatile("1: subs %0, #1\n\tbne 1b\n\t" : "+l"(rounds) : : "cc");
 }
 
@@ -123,6 +134,9 @@ void usb_before_jump(void)
 {
   if (!connected || setting(JUMP_USB) == USB_LEAVE) {
     return;
+  }
+  if (STATE == APP_DETACH) {
+    wait_ms(program_detach.after_ms);
   }
   nvic_disable(PART_USB_IRQ);
   usb_disconnect();

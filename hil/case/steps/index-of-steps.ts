@@ -3,6 +3,8 @@ import { applicationSteps } from './application-steps.ts';
 import { bootSteps } from './boot-steps.ts';
 import { caughtSteps } from './caught-steps.ts';
 import { contactSteps } from './contact-steps.ts';
+import { detachSteps } from './detach-steps.ts';
+import { dfuSteps } from './dfu-steps.ts';
 import { goSteps } from './go-steps.ts';
 import { handSteps } from './hand-steps.ts';
 import { inspectionSteps } from './inspection-steps.ts';
@@ -12,6 +14,7 @@ import { reentrySteps } from './reentry-steps.ts';
 import { romSteps } from './rom-steps.ts';
 import type { Verb } from './stage.ts';
 import { usbBusSteps } from './usb-bus-steps.ts';
+import { usbDeviceSteps } from './usb-device-steps.ts';
 
 /** Every verb that a step may have. A family of its own is one file and one line here. */
 export const steps: Readonly<Record<string, Verb>> = {
@@ -27,6 +30,9 @@ export const steps: Readonly<Record<string, Verb>> = {
   ...contactSteps,
   ...caughtSteps,
   ...usbBusSteps,
+  ...usbDeviceSteps,
+  ...detachSteps,
+  ...dfuSteps,
 };
 
 /** Readings that steps leave without naming them: who answers, core, start, last fault, failure. */

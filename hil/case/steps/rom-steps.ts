@@ -37,10 +37,12 @@ async function meetRom(stage: Stage): Promise<void> {
   }
 }
 
+/** `ignore`: as a tool does it that knows no defects. */
+const knownDefects = z.enum(['avoid', 'ignore']).default('avoid');
+
 const pages = z.strictObject({
   pages: z.array(z.int().min(0)).min(1),
-  /** `ignore`: as a tool does it that knows no defects. */
-  'known-defects': z.enum(['avoid', 'ignore']).default('avoid'),
+  'known-defects': knownDefects,
 });
 
 /** Pages that are not erased when they are read back through the ROM. */
@@ -134,16 +136,17 @@ export const romSteps: Readonly<Record<string, Verb>> = {
     },
   }),
   write: verb({
-    says: 'writes bytes to RAM or erased flash through the ROM and reads them back: `{ write: { address, bytes: [1, 2] } }`, over and over for a `length`',
+    says: 'writes bytes to RAM or erased flash through the ROM and reads them back: `{ write: { address, bytes: [1, 2] } }`, over and over for a `length`; `known-defects: ignore` sends what is given to any ROM',
     args: z.strictObject({
       address,
       bytes: z.array(z.int().min(0).max(255)).min(1),
       length: z.int().min(1).max(4_096).optional(),
+      'known-defects': knownDefects,
     }),
-    async run(stage, { address: at, bytes, length = bytes.length }) {
+    async run(stage, { address: at, bytes, length = bytes.length, 'known-defects': knownDefects }) {
       const { session } = requireRom(stage, 'write');
       const data = Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length] as number);
-      await attempt(stage, 'write', async () => void (await session.writeMemory(at, data)));
+      await attempt(stage, 'write', async () => void (await session.writeMemory(at, data, { knownDefects })));
     },
   }),
   protect: verb({

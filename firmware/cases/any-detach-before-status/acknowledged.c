@@ -1,0 +1,3 @@
+/* The cure: first the status stage, then the end. */
+#define ACKNOWLEDGED true
+#include "at-once.c"

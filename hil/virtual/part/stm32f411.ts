@@ -111,6 +111,7 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
         rcc = createRccF4({
           host: kit.host,
           random: kit.host.random('oscillators'),
+          hsiRandom: kit.host.random('HSI'),
           setIrq: kit.irqSource(IRQ.RCC),
           hseHz: kit.host.clocks.hseHz,
           hasLse: kit.host.clocks.hasLse,
@@ -188,7 +189,7 @@ function define(chip: Chip): PartDefinition<EnableRegisterF4> {
         create: (kit) =>
           createTim11({
             host: kit.host,
-            clockHz: () => (kit.clocks.enabled('APB2ENR', 18) ? kit.clocks.pclkHz(2) : 0),
+            clockHz: () => (kit.clocks.enabled('APB2ENR', 18) ? kit.clocks.pclkHz(2) * (rcc?.sysclkTrue() ?? 1) : 0),
             hseRtcHz: () => rcc?.hseRtcHz() ?? 0,
           }),
       },

@@ -154,7 +154,16 @@ function define(): PartDefinition<EnableRegisterL4> {
     power: {
       base: 0x4000_7000,
       clock: ['APB1ENR1', 28],
-      create: (kit) => createPwrG0(kit.host.schedule, kit.rangeChanged, PWR_CR1, kit.usbSurroundingsChanged),
+      create: (kit) =>
+        createPwrG0(
+          kit.host.schedule,
+          () => {
+            kit.rangeChanged();
+            kit.usbSurroundingsChanged();
+          },
+          PWR_CR1,
+          kit.usbSurroundingsChanged,
+        ),
     },
     flash: {
       clock: ['AHB1ENR', 8],
@@ -194,7 +203,11 @@ function define(): PartDefinition<EnableRegisterL4> {
       clock: ['AHB2ENR', 12],
       // Its wake-up is the direct line 17 of EXTI (RM0351 table 57), which only low-power modes would feel.
       create: (kit) =>
-        createUsbOtg(otgOf(kit, { core: otgV3, irq: IRQ.OTG_FS, clocked: () => kit.clocks.enabled('AHB2ENR', 12) })),
+        createUsbOtg({
+          ...otgOf(kit, { core: otgV3, irq: IRQ.OTG_FS, clocked: () => kit.clocks.enabled('AHB2ENR', 12) }),
+          // It does not work in range 2 (AN2606 r70 T168, T170).
+          usbHz: () => (kit.power.range() === 2 ? 0 : (kit.clocks.usbHz?.() ?? 0)),
+        }),
     },
     peripherals: [
       {

@@ -189,6 +189,23 @@ describe('L476: CLK48SEL (RM0351 6.4.28)', () => {
     b.write(PWR_CR2, USV);
     expect(seen(b)).toEqual([true, true]);
   });
+  test('in voltage range 2 it does not work (AN2606 T168): not seen', () => {
+    const b = bench();
+    b.write(L4.PWR_CR1, (b.read(L4.PWR_CR1) & ~(3 << 9)) | (2 << 9));
+    b.write(L4.RCC_CR, MSI_48_MHZ);
+    b.pass(1e5);
+    b.write(L4.RCC_CR, MSI_48_MHZ | MSIPLLEN);
+    b.write(L4.RCC_CCIPR, 3 << 26);
+    connect(b);
+    expect(seen(b)).toEqual([false, false]);
+    b.write(L4.PWR_CR1, (b.read(L4.PWR_CR1) & ~(3 << 9)) | (1 << 9));
+    expect(seen(b)).toEqual([true, true]);
+  });
+  test('a device that is there when range 2 comes stays, and answers nothing', () => {
+    const b = onMsi({});
+    b.write(L4.PWR_CR1, (b.read(L4.PWR_CR1) & ~(3 << 9)) | (2 << 9));
+    expect(seen(b)).toEqual([true, false]);
+  });
   test('its interrupt is 67', () => {
     const b = onMsi({});
     b.write(OTG_FS + OTG.GINTMSK, GINT.USBRST);

@@ -18,11 +18,15 @@ export interface RccF4 extends ClockTree<EnableRegisterF4> {
   readonly pll: ClockSource;
   /** HSE divided by RTCPRE, in Hz, as RTC and TIM11 get it; 0 while HSE is off or the divider is 0 or 1. */
   hseRtcHz(): number;
+  /** What this chip's SYSCLK is to the frequency by its registers: HSI is not exact and can be trimmed, HSE counts as exact. */
+  sysclkTrue(): number;
 }
 
 export interface RccF4Options {
   readonly host: PeripheralHost;
   readonly random: Random;
+  /** A stream of its own: what HSI of this chip is. */
+  readonly hsiRandom: Random;
   readonly setIrq: (asserted: boolean) => void;
   /** Crystal or clock on OSC_IN in Hz, undefined when the board has none. */
   readonly hseHz: number | undefined;
@@ -51,12 +55,15 @@ const STARTUP = {
 const LSI_RANGE_HZ: readonly [number, number] = [28_000, 36_000];
 /** HSI of a chip as it leaves the factory, at 25 degrees C (DS10314 6.3.9, recalled: 1 %). */
 const HSI_DEVIATION = 0.01;
+/** A step of HSITRIM: 80 kHz on an F407 (reported); DS10314 6.3.9, recalled, allows 1 %. */
+const HSITRIM_STEP = 0.005;
+const HSITRIM_MIDDLE = 16;
 /** SWS follows SW some clock cycles after the new source is ready. Hypothesis: the manual gives no number. */
 const SWITCH_NS = 1_000;
 /** VCO input and VCO (RM0383 6.3.2; DS10314 6.3.10). Outside the PLL is not ready for ever: hypothesis. */
 const PLL_IN: readonly [number, number] = [950_000, 2_100_000];
 const PLL_VCO: readonly [number, number] = [100_000_000, 432_000_000];
-const HSITRIM_RESET = 16 << 3;
+const HSITRIM_RESET = HSITRIM_MIDDLE << 3;
 const WWDGEN = 1 << 11;
 const SOFTWARE_CR = CR.HSION | CR.HSITRIM | CR.HSEON | CR.HSEBYP | CR.CSSON | CR.PLLON | CR.PLLI2SON;
 const inside = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
@@ -76,12 +83,9 @@ export function createRccF4(options: RccF4Options): RccF4 {
   let lsiForced = false;
   const stored = new Map<number, number>();
   const lsiHz = random.between(...LSI_RANGE_HZ);
-  let hsiDeviation: number | undefined;
-  /** What this chip's HSI is to its nominal frequency. Only USB is particular enough to notice; everything else runs by the nominal one. */
-  function hsiTrue(): number {
-    hsiDeviation ??= random.between(-HSI_DEVIATION, HSI_DEVIATION);
-    return 1 + hsiDeviation;
-  }
+  const hsiDeviation = options.hsiRandom.between(-HSI_DEVIATION, HSI_DEVIATION);
+  /** What this chip's HSI is to its nominal frequency. USB and TIM11, which measures by it, notice; everything else runs by the nominal one. */
+  const hsiTrue = (): number => 1 + hsiDeviation + (((cr >>> 3) & 0x1f) - HSITRIM_MIDDLE) * HSITRIM_STEP;
   const gates = createClockGates<EnableRegisterF4>(
     {
       AHB1ENR: { enable: RCC.AHB1ENR, reset: RCC.AHB1RSTR, mask: 0x0060_109f },
@@ -297,6 +301,7 @@ export function createRccF4(options: RccF4Options): RccF4 {
       const divider = (cfgr >>> 16) & 0x1f; // RTCPRE (RM0383 6.3.3)
       return divider < 2 ? 0 : hse.hz / divider;
     },
+    sysclkTrue: () => (sysclk.used === SW.HSE || (sysclk.used === SW.PLL && fromHse()) ? 1 : hsiTrue()),
     enabled: gates.enabled,
     lsi,
     pll,

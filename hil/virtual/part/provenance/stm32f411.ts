@@ -176,6 +176,15 @@ export const stm32f411Behaviours: readonly ModelledBehaviour[] = [
     question: 'Cycles from LSION, HSEON, PLLON to the ready flag; LSI by TIM5',
   },
   {
+    id: 'f411-hsi-trim',
+    part: F411,
+    behaviour: 'HSI of a chip is up to 1 % off, and a step of HSITRIM moves it by 0.5 %; only USB and TIM11 notice',
+    source:
+      'DS10314 6.3.9, recalled (1 % at 25 degrees C); 80 kHz a step reported of an F407 (learningaboutelectronics.com)',
+    confidence: 'reported',
+    question: 'HSE measured by TIM11 against HSI with HSITRIM = 0 to 31: counts per 128 periods',
+  },
+  {
     id: 'f411-pll-out-of-range',
     part: F411,
     behaviour: 'A PLL whose VCO input or VCO is out of range never gets ready; PLLP above 100 MHz is not checked',

@@ -11,6 +11,16 @@ export const stm32l476Behaviours: readonly ModelledBehaviour[] = [
     part: L476,
   })),
   {
+    id: 'l476-usb-in-range-2',
+    part: L476,
+    behaviour:
+      'In voltage range 2 OTG_FS is without its 48 MHz: D+ is not pulled up, and a device that was there stays and answers nothing',
+    source: 'AN2606 r70 T168, T170 (USB does not work in range 2), which does not say how it fails',
+    confidence: 'hypothesis',
+    question:
+      'With a device enumerated, write PWR_CR1.VOS = 2 at 24 MHz: does it stay, stop to answer, or leave the bus?',
+  },
+  {
     id: 'l476-flash-key-when-unlocked',
     part: L476,
     behaviour: 'A key written to KEYR while FLASH_CR is unlocked counts as a wrong key: bus error, locked until reset',

@@ -1,0 +1,1 @@
+#include "../any-go-without-vtor/without-interrupts.c"

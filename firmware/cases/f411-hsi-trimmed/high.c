@@ -1,0 +1,2 @@
+#define TRIM 22u /* three percent up */
+#include "low.c"

@@ -1,0 +1,2 @@
+#define TRIM 0u /* eight percent down */
+#include "low.c"

@@ -76,6 +76,13 @@ const observation = z.strictObject({
   not_testable: text.optional(),
 });
 
+/** A report whose parts no board here has, or whose end is a computer's: to be found all the same, and never run. */
+const elsewhere = z.strictObject({
+  parts: text,
+  why: text,
+  look: z.array(text).min(1),
+});
+
 const needs = z.strictObject({
   port: z.enum(['usart', 'usb']).optional(),
   controls: z.boolean().optional(),
@@ -91,7 +98,7 @@ export const caseSchema = z.strictObject({
   title: text,
   catalogue: z.array(z.string().regex(/^[SN][0-9]+$/, { error: 'an id of the catalogue, as S3 or N12' })).min(1),
   links: z.array(z.url()).default([]),
-  chips,
+  chips: z.array(text).default([]),
   rom: rom.optional(),
   needs: needs.default({}),
   symptom: text,
@@ -100,10 +107,11 @@ export const caseSchema = z.strictObject({
   label: text.optional(),
   cause: cause.optional(),
   hypotheses: z.array(hypothesis).default([]),
-  observations: z.array(observation).min(1),
+  observations: z.array(observation).default([]),
   steps: steps.optional(),
   deadline: z.int().min(1_000).max(600_000).default(60_000),
-  variants: z.array(variant).min(1),
+  variants: z.array(variant).default([]),
+  not_testable: elsewhere.optional(),
   plan: plan.optional(),
 });
 
@@ -111,7 +119,7 @@ export type CaseContent = z.infer<typeof caseSchema>;
 
 /** Words a case file knows, for the did-you-mean of an unknown one. */
 export const caseWords: readonly string[] = [
-  ...[caseSchema, variant, cause, hypothesis, observation, needs, plan, decision].flatMap((schema) =>
+  ...[caseSchema, variant, cause, hypothesis, observation, elsewhere, needs, plan, decision].flatMap((schema) =>
     Object.keys(schema.shape),
   ),
 ];

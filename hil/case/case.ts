@@ -119,6 +119,15 @@ export interface CaseNeeds {
   readonly kind?: 'virtual' | 'real';
 }
 
+/** Why a report is listed and not made runnable. */
+export interface NotTestable {
+  /** Parts or ends it is about, in words. */
+  readonly parts: string;
+  readonly why: string;
+  /** Where there is more: files of this project, with what is to be found there. */
+  readonly look: readonly string[];
+}
+
 /** A bug reported in public, made runnable. */
 export interface Case {
   readonly id: string;
@@ -126,7 +135,7 @@ export interface Case {
   /** Ids of the bug catalogue. */
   readonly catalogue: readonly string[];
   readonly links: readonly string[];
-  /** Parts it runs on; the reported one first. */
+  /** Parts it runs on; the reported one first. None where it cannot be tested here. */
   readonly chips: readonly string[];
   /** Only boards with one of these ROM IDs; any if absent. */
   readonly rom?: readonly number[];
@@ -143,6 +152,8 @@ export interface Case {
   readonly variants: readonly CaseVariant[];
   /** What `--plan` does. */
   readonly plan?: CasePlan;
+  /** Then there are no parts, steps and variants: it is to be found, and not to be run. */
+  readonly not_testable?: NotTestable;
   /** How long one variant may take, in ms. */
   readonly deadlineMs: number;
   /** Absolute path of its file. */

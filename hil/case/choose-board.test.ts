@@ -31,6 +31,13 @@ describe('the board for a case', () => {
     expect(boardFor(old, [board('unasked', 'STM32G070RB')], undefined).name).toBe('unasked');
   });
 
+  test('is none for a case that is listed only; why is said', () => {
+    const elsewhere = { parts: 'STM32F42x', why: 'no board here has the part', look: ['docs/dfu.md'] };
+    const listed = () => boardFor(fakeCase({ chips: [], not_testable: elsewhere }), rig, undefined);
+    expect(listed).toThrow(/is about STM32F42x and cannot be run here: no board here has the part/);
+    expect(listed).toThrow(expect.objectContaining({ code: 635 }));
+  });
+
   test('is a virtual one where only a virtual one offers the provocation', () => {
     const bench = [board('on-the-bench', 'STM32L476RG', { kind: 'real' })];
     const only = fakeCase({ needs: { kind: 'virtual' } });

@@ -13,9 +13,10 @@ export interface Candidate {
 /**
  * The board to run a case on: the one that was named, or the first of the rig that the case concerns, in the order in which the case
  * names its parts.
- * @throws HilError 633 if none does
+ * @throws HilError 633 if none does, 635 if the case cannot be run here at all
  */
 export function boardFor<T extends Candidate>(kase: Case, boards: readonly T[], named: string | undefined): T {
+  requireTestable(kase);
   const candidates = named === undefined ? boards : boards.filter((board) => board.name === named);
   const fitting = candidates
     .filter((board) => concerns(kase, board) && (kase.needs.kind ?? board.kind) === board.kind)
@@ -29,5 +30,14 @@ export function boardFor<T extends Candidate>(kase: Case, boards: readonly T[], 
   throw new HilError(633, `${kase.id}: ${who} one of ${kase.chips.join(', ')}${rom}${kind}`, {
     blame: 'test',
     context: { case: kase.id, chips: kase.chips },
+  });
+}
+
+/** @throws HilError 635 for a case that is listed only */
+export function requireTestable({ id, not_testable: elsewhere }: Pick<Case, 'id' | 'not_testable'>): void {
+  if (elsewhere === undefined) return;
+  throw new HilError(635, `${id} is about ${elsewhere.parts} and cannot be run here: ${elsewhere.why}`, {
+    blame: 'test',
+    context: { case: id, look: elsewhere.look },
   });
 }

@@ -32,6 +32,14 @@ describe('a case that is shown', () => {
     expect(text).toMatch(/Called\n {2}related experiment/);
   });
 
+  test('that cannot be run here says why, what there is, and shows no table', () => {
+    const elsewhere = { parts: 'STM32F42x', why: 'no board here has the part', look: ['docs/dfu.md, Known ROMs'] };
+    const text = describeCase(fakeCase({ chips: [], not_testable: elsewhere }));
+    expect(text).toMatch(/Not testable here\n {2}It is about STM32F42x: no board here has the part/);
+    expect(text).toMatch(/What there is\n {2}docs\/dfu\.md, Known ROMs/);
+    expect(text).not.toMatch(/Runs on|Observations|Variants/);
+  });
+
   test.each(loadCases('fixtures/cases').map((kase) => [kase.id, kase] as const))('%s fits a terminal', (_, kase) => {
     const wide = describeCase(kase)
       .split('\n')

@@ -15,7 +15,15 @@ export function describeCase(kase: Case): string {
     lines.push(title, fittedTable(rows, WIDTH).replace(/^(?=.)/gm, '  '), '');
   };
   add('Catalogue', kase.catalogue.join(', '));
-  add('Runs on', `${kase.chips.join(', ')}${kase.rom === undefined ? '' : `, ROM ${kase.rom.map(idText).join(', ')}`}`);
+  const { not_testable: elsewhere } = kase;
+  if (elsewhere === undefined) {
+    add(
+      'Runs on',
+      `${kase.chips.join(', ')}${kase.rom === undefined ? '' : `, ROM ${kase.rom.map(idText).join(', ')}`}`,
+    );
+  } else {
+    add('Not testable here', `It is about ${elsewhere.parts}: ${elsewhere.why}`);
+  }
   add('Needs', ...needsOf(kase));
   if (kase.label !== undefined) add('Called', kase.label);
   add('Symptom', kase.symptom);
@@ -32,6 +40,11 @@ export function describeCase(kase: Case): string {
     );
   }
   if (kase.note !== undefined) add('Note', kase.note);
+  if (elsewhere !== undefined) {
+    add('What there is', ...elsewhere.look);
+    add('Reported at', ...kase.links);
+    return lines.join('\n').trimEnd();
+  }
   const told = kase.observations.some(({ reported }) => reported !== undefined);
   table('Observations', [
     ['', 'what', ...(told ? ['reported'] : [])],

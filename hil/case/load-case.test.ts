@@ -107,3 +107,27 @@ test('a case is found by its name, and a name that is nearly right is put right'
   expect(loadCaseNamed('fixtures/cases', 'g070-go-vtor').id).toBe('g070-go-vtor');
   expect(() => loadCaseNamed('fixtures/cases', 'missing-deref')).toThrow(/did you mean "l476-missing-dereference"/);
 });
+
+describe('a case that is listed and not run', () => {
+  const LISTED = `title: An example
+catalogue: [N22]
+not_testable: { parts: STM32F42x, why: no board here has the part, look: [docs/dfu.md] }
+symptom: it does nothing
+report: it erases
+cause: { says: the ROM says that it did, confidence: A, provenance: documented, source: AN2606 }
+`;
+
+  test('has neither parts nor variants, and says where there is more', () => {
+    expect(load(LISTED)).toMatchObject({ chips: [], variants: [], not_testable: { look: ['docs/dfu.md'] } });
+  });
+
+  test('cannot have variants: they would look as if they were run', () => {
+    expect(() => load(`${LISTED}steps: [flash]\n`)).toThrow(/`not_testable` has no `steps`/);
+  });
+
+  test('is the only one without parts and variants', () => {
+    expect(() => load(LISTED.replace(/not_testable.*\n/, ''))).toThrow(
+      /`chips` is missing[\s\S]*`variants` is missing/,
+    );
+  });
+});

@@ -66,8 +66,9 @@ export function parseCase(text: string, file: string): Case {
     check: mistakesIn,
   });
   const id = basename(file, ENDING);
-  const { deadline, steps, variants, cause, rom, note, label, needs, hypotheses, observations, plan, ...rest } =
+  const { deadline, steps, variants, cause, rom, note, label, needs, hypotheses, observations, plan, ...most } =
     content;
+  const { not_testable: elsewhere, ...rest } = most;
   return {
     ...rest,
     id,
@@ -81,6 +82,7 @@ export function parseCase(text: string, file: string): Case {
     ...(rom === undefined ? {} : { rom }),
     ...(note === undefined ? {} : { note }),
     ...(label === undefined ? {} : { label }),
+    ...(elsewhere === undefined ? {} : { not_testable: elsewhere }),
     ...(plan === undefined ? {} : { plan: { ...plan, steps: plan.steps.map(stepOf) } as NonNullable<Case['plan']> }),
   };
 }
@@ -108,12 +110,23 @@ export function stepOf(step: string | Readonly<Record<string, unknown>>): CaseSt
   return rest.length === 0 ? { verb, args: undefined } : { verb, args: rest.join(' ') };
 }
 
+/** What a case that is run cannot do without, and one that is only listed does not have. */
+const NEEDED = ['chips', 'observations', 'variants'] as const;
+const RUNNABLE = [...NEEDED, 'steps', 'hypotheses'] as const;
+
 /** Mistakes that need more than the file's form: names of parts, steps, settings, readings, variants, and the pair that a cause needs. */
 function mistakesIn(content: CaseContent): readonly YamlMistake[] {
   const mistakes: YamlMistake[] = [];
   const add = (path: YamlMistake['path'], message: string | undefined): void => {
     if (message !== undefined) mistakes.push({ path, message });
   };
+  if (content.not_testable !== undefined) {
+    for (const key of RUNNABLE) {
+      if ((content[key]?.length ?? 0) > 0) add([key], `a case that is \`not_testable\` has no \`${key}\``);
+    }
+    return mistakes;
+  }
+  for (const key of NEEDED) if (content[key].length === 0) add([], `\`${key}\` is missing`);
   const parts = chips.map((chip) => chip.name);
   const checkChips = (path: YamlMistake['path'], names: readonly string[] | undefined): void => {
     for (const [i, name] of (names ?? []).entries()) {

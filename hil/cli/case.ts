@@ -76,13 +76,15 @@ export function addCase(program: Command): void {
 }
 
 function listText(cases: readonly Case[]): string {
-  const rows = cases.map((kase) => [
-    kase.id,
-    kase.catalogue.join(' '),
-    kase.title,
-    `${kase.chips.join(' ')}${kase.rom === undefined ? '' : ` (${kase.rom.map((id) => `0x${id.toString(16).toUpperCase()}`).join(' ')})`}`,
-  ]);
+  const rows = cases.map((kase) => [kase.id, kase.catalogue.join(' '), kase.title, partsText(kase)]);
   return fittedTable([['case', 'of', 'title', 'parts'], ...rows], WIDTH);
+}
+
+/** One that cannot be run is told from the others at a glance. */
+function partsText({ chips, rom, not_testable: elsewhere }: Case): string {
+  if (elsewhere !== undefined) return `not testable here (${elsewhere.parts})`;
+  const ids = rom?.map((id) => `0x${id.toString(16).toUpperCase()}`).join(' ');
+  return `${chips.join(' ')}${ids === undefined ? '' : ` (${ids})`}`;
 }
 
 /** Runs cases one after the other; the worst exit code wins: a failure over a rig fault. */

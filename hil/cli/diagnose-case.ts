@@ -1,5 +1,6 @@
 import type { Bench } from '../board/bench-types.ts';
 import type { Case, CaseVariant, Readings } from '../case/case.ts';
+import { requireTestable } from '../case/choose-board.ts';
 import { loadCaseNamed } from '../case/load-case.ts';
 import { provocationOf } from '../case/provocation-of.ts';
 import { runVariant } from '../case/run-variant.ts';
@@ -10,6 +11,7 @@ import { HilError } from '../error/hil-error.ts';
 
 /** The variant that is asked for, or the first that was reported. @throws HilError 612 */
 export function variantNamed(kase: Case, name: string | undefined): CaseVariant {
+  requireTestable(kase);
   const found = kase.variants.find((variant) =>
     name === undefined ? variant.role === 'reported' : variant.name === name,
   );

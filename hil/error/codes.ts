@@ -145,6 +145,7 @@ export const codes = {
   632: 'there is no case of that name',
   633: 'no board is of a part that the case concerns',
   634: 'the case has no plan',
+  635: 'the case is listed, and cannot be run here',
   641: 'two virtual boards have the same name',
   642: 'the board has no UART of that name',
   643: 'serial format is not of the form 115200 8E1',

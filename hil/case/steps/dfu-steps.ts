@@ -93,7 +93,7 @@ async function leave(stage: Stage, { port, link }: ForeignDfu, judgedBy: 'status
   }
   try {
     const { state } = await link.status();
-    return { 'leave.status': state, 'leave.what': 'success' };
+    return { 'leave.status': state, 'leave.what': state === 'dfuERROR' ? 'failure' : 'success' };
   } catch (error) {
     if (!isHilError(error) || usbFailureOf(error) === undefined) throw error;
     return { 'leave.status': answerTo(error), 'leave.what': 'failure', 'leave.detail': sentenceOf(error) };

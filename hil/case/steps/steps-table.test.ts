@@ -34,7 +34,7 @@ describe('docs/cases.md', () => {
   });
 
   test('explains each key of a variant, and none that there is not', () => {
-    const { shape } = caseSchema.shape.variants.element;
+    const { shape } = caseSchema.shape.variants.unwrap().element;
     expect([...namesIn(tableUnder('Variants'))].sort()).toEqual(Object.keys(shape).sort());
   });
 });

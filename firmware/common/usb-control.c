@@ -166,6 +166,12 @@ static bool request(const struct usb_setup *setup, struct usb_data *data)
   return setup->bmRequestType & USB_DEVICE_TO_HOST ? standard_to_host(setup, data) : standard_to_device(setup);
 }
 
+/* Data of a request that came with the other direction have nowhere to come from or to go to. */
+static bool has_place(const struct usb_setup *setup, const struct usb_data *data)
+{
+  return setup->wLength == 0 || data->count == 0 || (setup->bmRequestType & USB_DEVICE_TO_HOST ? data->from != 0 : data->to != 0);
+}
+
 static void refuse(void)
 {
   control.stage = STAGE_SETUP;
@@ -205,7 +211,7 @@ void usb_setup_came(const struct usb_setup *setup)
   control.setup = *setup;
   control.data = (struct usb_data){0};
   control.received = 0;
-  if (!request(&control.setup, &control.data)) {
+  if (!request(&control.setup, &control.data) || !has_place(&control.setup, &control.data)) {
     refuse();
   } else if (setup->wLength == 0) {
     send_status();

@@ -147,8 +147,19 @@ static bool upload(const struct usb_setup *setup, struct usb_data *data)
   return true;
 }
 
+/* The direction that DFU 1.1 (table 3.2) gives to each request. */
+static bool has_its_direction(const struct usb_setup *setup)
+{
+  const bool answers = setup->bRequest == UPLOAD || setup->bRequest == GETSTATUS || setup->bRequest == GETSTATE;
+  return answers == ((setup->bmRequestType & USB_DEVICE_TO_HOST) != 0);
+}
+
 bool usb_class_request(const struct usb_setup *setup, struct usb_data *data)
 {
+  /* [rom-dfu-direction] */
+  if (!has_its_direction(setup)) {
+    return refuse();
+  }
   switch (setup->bRequest) {
   case DNLOAD:
     return download(setup, data);

@@ -15,6 +15,7 @@ export const byHand: Readonly<Record<string, string>> = {
   'dfu-after-bus-reset': ON_USB,
   'dfu-clrstatus': ON_USB,
   'dfu-default-pointer': ON_USB,
+  'dfu-direction': ON_USB,
   'dfu-first-status': ON_USB,
   'dfu-leave-answer': ON_USB,
   'dfu-long-block': ON_USB,

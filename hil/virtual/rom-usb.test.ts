@@ -248,6 +248,18 @@ describe.each(roms)('%s', (_, rom) => {
       }
     });
 
+    test.each<[string, readonly number[], readonly number[]]>([
+      ['a GETSTATUS that brings data', [0x21, 3, 0, 0, 0, 0, 6, 0], [1, 2, 3, 4, 5, 6]],
+      ['a GETSTATE that brings data', [0x21, 5, 0, 0, 0, 0, 1, 0], [1]],
+      ['an UPLOAD that brings data', [0x21, 2, 0, 0, 0, 0, 4, 0], [1, 2, 3, 4]],
+      ['a DNLOAD that wants data', [0xa1, 1, 2, 0, 0, 0, 4, 0], []],
+      ['a CLRSTATUS that wants data', [0xa1, 4, 0, 0, 0, 0, 1, 0], []],
+    ])('%s', (_name, setup, data) => {
+      expect(dfu.control(setup, data)).toBe('stall');
+      expect(dfu.getStatus()).toEqual(failed(ERR_STALLED_PACKET));
+      recover();
+    });
+
     test('what the state does not allow: an upload within a download, and all but asking in dfuERROR', () => {
       dfu.setPointer(chip.flash.base);
       expect(dfu.upload(2, 8)).toBe('stall');

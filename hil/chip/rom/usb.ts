@@ -242,6 +242,14 @@ export const usbBehaviours: readonly RomBehaviour[] = [
     question: 'dfu-long-block',
   },
   {
+    id: 'rom-dfu-direction',
+    parts: usbParts,
+    behaviour: 'refuses a request that comes with the direction of another by STALL, which leads to dfuERROR',
+    source: 'DFU 1.1 table 3.2 gives each request its direction; what a ROM makes of the other one is written nowhere',
+    confidence: 'hypothesis',
+    question: 'dfu-direction',
+  },
+  {
     id: 'rom-dfu-upload-ends-with-area',
     parts: usbParts,
     behaviour: 'an upload that reaches the end of a memory is short there',

@@ -3,6 +3,7 @@ import { entryRow } from '../chip/entry-table.ts';
 import { isHilError } from '../error/hil-error.ts';
 import type { Segment } from '../image/image.ts';
 import type { Bench, BootloaderHandle, Port, ReachedBootloader } from './bench-types.ts';
+import { startRomByProbe } from './start-rom-by-probe.ts';
 
 /** HilErrors that say "the ROM does not answer": 301, 302 by USART, 261, 323 by USB, 428 by probe. */
 const NOT_THE_ROM = [301, 302, 261, 323, 428];
@@ -30,7 +31,8 @@ export async function reachBootloader<P extends Port>(
   if (bench.workable) {
     return { rom: await byBoot0(bench), before: { chip: app.chip, boot: app.boot }, entry: 'boot0' };
   }
-  await byProbe(bench);
+  await bench.probe.reacquire();
+  await startRomByProbe(bench.probe, bench.chip);
   const rom = await bench.meetBootloader();
   await rom.session.eraseAndWrite(firstPage(bench, image));
   return { rom, before: { chip: app.chip, boot: app.boot }, entry: 'probe' };
@@ -47,22 +49,6 @@ async function byBoot0<P extends Port>(bench: Bench<P>): Promise<BootloaderHandl
   } finally {
     await controls.boot0('released');
   }
-}
-
-/**
- * Sets PC and MSP as a jump does, with the first page erased: the ROMs that repeat the boot decision then stay (AN2606 r70 16.1,
- * 63.1; for the L073 the way round that users name).
- */
-async function byProbe(bench: Bench<Port>): Promise<void> {
-  const { probe, chip } = bench;
-  await probe.reacquire();
-  await probe.resetHalt();
-  await probe.flashErasePages([0]);
-  const [stack, entry] = await probe.readMemory(chip.systemMemory.base, 32, 2);
-  await probe.writeRegister('msp', stack as number);
-  await probe.writeRegister('pc', entry as number);
-  await probe.resume();
-  await probe.release();
 }
 
 /** What the application has on the page that was erased. */

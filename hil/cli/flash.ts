@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { keepFlashRecord, readBrokenOff } from '../app/flash/broken-off.ts';
 import { type FlashReport, type FlashWork, flashOverDfu } from '../app/flash/flash-over-dfu.ts';
 import { flashClosingText, flashStageText, progressText } from '../app/flash/flash-text.ts';
 import type { ForeignTrigger } from '../app/flash/foreign-trigger.ts';
@@ -24,6 +25,7 @@ import { createRecorder, jsonlSink } from '../trace/recorder.ts';
 import { openSerialLine } from '../transport/open-serial-line.ts';
 import { openUsbBus } from '../transport/usb/open-usb-bus.ts';
 import { DEFAULT_REPORTS, DEFAULT_RIG } from './defaults.ts';
+import { createRescue } from './flash-rescue.ts';
 
 interface FlashOptions {
   readonly board?: string;
@@ -104,6 +106,9 @@ async function flash(file: string | undefined, options: FlashOptions): Promise<E
     };
     const trigger = triggerOf(options.trigger, target, scope);
     const line = progressLine();
+    const file = join(folder, `${target.name}.json`);
+    const earlier = readBrokenOff(file);
+    const record = keepFlashRecord(file, { board: target.name, chip: chip.name });
     const work: FlashWork = {
       board: target.name,
       chip,
@@ -116,14 +121,25 @@ async function flash(file: string | undefined, options: FlashOptions): Promise<E
       leave: options.leave,
       waitMs,
       ...(trigger === undefined ? {} : { trigger }),
+      ...(earlier === undefined ? {} : { earlier }),
+      ...(target.wires === undefined ? {} : { rescue: createRescue(target.wires, scope, start) }),
+      onSeen: (what, device) => record({ [what]: device }),
       onStage: (stage) => {
         line.clear();
         process.stdout.write(`${flashStageText(stage)}\n`);
+        record({}, stage);
       },
-      onProgress: (progress) => line.show(progressText(progress)),
+      onProgress: (progress) => {
+        line.show(progressText(progress));
+        record({ progress });
+      },
     };
-    const report = await flashOverDfu(work);
-    writeFileSync(join(folder, `${target.name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+    const report = await flashOverDfu(work).catch((error: unknown) => {
+      process.stdout.write(`\n${flashClosingText(record({ verdict: 'failed' }))}\n`);
+      throw error;
+    });
+    const { verdict, after } = report;
+    record({ verdict, stages: report.stages, ...(after === undefined ? {} : { after }) });
     process.stdout.write(`\n${flashClosingText(report)}\n`);
     return exitCodeFor(report);
   } finally {

@@ -67,6 +67,18 @@ export const usbHints: readonly Hint[] = [
       'is the cable in, and is it one for data? Has the part the clock that its USB needs, and VDDUSB? A USART that receives a byte first takes the ROM away from USB.',
   },
   {
+    code: 261,
+    when: (c) => c.hand === 'BOOT0',
+    advice:
+      'has a download broken off, so that no application is left? Hold BOOT0 high, press and let go of reset, run the same command, and let go of BOOT0 when the ROM was found. With --board the rig’s probe does so by itself.',
+  },
+  {
+    code: 261,
+    when: (c) => c.hand === 'power',
+    advice:
+      'has a download broken off, so that no application is left? Take all power from the board for a second (the ST-Link’s cable too) and run the same command: with its first word erased it comes up in its ROM. If another tool left half a program, erase its first page with the probe; with --board that is done by itself.',
+  },
+  {
     code: 262,
     advice:
       'name one of them: `usb:PATH` (stays with the socket) or `usb:SERIAL`. Some ROMs have the same serial on every chip.',

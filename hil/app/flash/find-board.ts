@@ -73,8 +73,16 @@ export async function findBoard({
       if (pretender !== undefined) throw showsDfuMode(board, pretender.device);
       return undefined;
     },
-    { code: 261, blame: 'unknown', pollMs: LOOK_MS },
+    { code: 261, blame: 'unknown', pollMs: LOOK_MS, context: { hand: handThatHelps(chip) } },
   );
+}
+
+/** Boot patterns of AN2606 r70 table 2 in which an empty flash leads to the ROM. */
+const EMPTY_CHECK_PATTERNS = [6, 11];
+
+/** What a hand can do where no application is left: the advice goes by it. */
+function handThatHelps({ rom }: Chip): 'power' | 'BOOT0' {
+  return EMPTY_CHECK_PATTERNS.includes(rom.bootPattern) ? 'power' : 'BOOT0';
 }
 
 interface Look {

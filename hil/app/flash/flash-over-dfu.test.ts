@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { createFakeDfuRom, type FakeDfuBehaviour, type FakeDfuRom } from '../../bootloader/dfuse/fake-dfu-rom.ts';
+import { openDfuse } from '../../bootloader/dfuse/session.ts';
 import { chipNamed } from '../../chip/lookup.ts';
+import { HilError } from '../../error/hil-error.ts';
 import { usbError } from '../../transport/usb/usb-failure.ts';
 import type { UsbBus, UsbPort } from '../../transport/usb/usb-port.ts';
+import type { BrokenOff } from './broken-off.ts';
 import { type FlashReport, type FlashWork, flashOverDfu } from './flash-over-dfu.ts';
+import type { FlashStageResult } from './flash-stage.ts';
 import { flashClosingText, flashStageText } from './flash-text.ts';
+import type { Rescue } from './rescue.ts';
 
 const chip = chipNamed('STM32G0B1RE');
 const START = 0x0800_0000;
@@ -208,7 +213,7 @@ describe('a failure of flashing over DFU', () => {
     const pulled = board({ first: 'rom', rom: { unplugAt: 40 } });
     const report = await flash(pulled, { segments: [{ address: START, bytes: new Uint8Array(8192).fill(0x5a) }] });
     expect(verdicts(report)).toContain('written failed');
-    expect(flashClosingText(report)).toMatch(/run the same command again/);
+    expect(flashClosingText(report)).toMatch(/run the same command again, it takes over/);
     const failed = report.stages.find(({ verdict }) => verdict === 'failed');
     expect(failed === undefined ? '' : flashStageText(failed)).toMatch(/^FAIL {2}erased, wrote and read back/);
   });
@@ -219,5 +224,114 @@ describe('a failure of flashing over DFU', () => {
     const report = await flash(on, { permissions });
     expect(failureOf(report)?.code).toBe(451);
     expect(on.rom.requests.filter((request) => /DNLOAD \d+: 41/.test(request))).toEqual([]);
+  });
+});
+
+describe('after a run that broke off', () => {
+  const seen = { id: 'application application', vendorId: 0x1209, productId: 1, bcdDevice: 0, path: '1-1' };
+  const brokenOff = (rom: UsbPort): BrokenOff => ({
+    startedAt: '2026-11-21T22:01:13.000Z',
+    how: 'it was killed',
+    stage: 'written',
+    progress: { phase: 'write', done: 1024, total: 8192 },
+    before: { ...seen, serialNumber: 'APP1' },
+    rom,
+  });
+
+  test('the next says so, and confirms the application that the first had seen', async () => {
+    const on = board({ first: 'rom' });
+    const reported: string[] = [];
+    const report = await flash(on, {
+      earlier: brokenOff(on.rom.port),
+      onSeen: (what, { serialNumber }) => reported.push(`${what} ${serialNumber}`),
+    });
+    expect(report.stages[0]?.evidence.join()).toMatch(/the last run of 2026-11-21 22:01:13 broke off .* 1024 of 8192/);
+    expect(report.stages.at(-1)).toMatchObject({ id: 'back', verdict: 'passed' });
+    expect(reported).toEqual([`rom ${on.rom.port.serialNumber}`, 'before APP1']);
+  });
+
+  test('on another board nothing is believed of it', async () => {
+    const on = board({ first: 'rom' });
+    const report = await flash(on, { earlier: brokenOff({ ...on.rom.port, path: '1-4' }) });
+    expect(report.stages[0]?.evidence.join()).not.toContain('broke off');
+    expect(verdicts(report).at(-1)).toBe('back not confirmed');
+  });
+
+  test('a ROM in the middle of a download is told as such', async () => {
+    const on = board({ first: 'rom' });
+    const first = await openDfuse(on.rom.port, {
+      chip,
+      board: 'bench-g0b1',
+      permissions: { erase: 'pages', write_protection: false, option_bytes: false, rdp1: false },
+      bus: on.bus,
+    });
+    await first.erasePages([3]);
+    const report = await flash(on);
+    expect(report.stages[2]?.evidence.join()).toContain('dfuDNLOAD-IDLE, OK: a transfer that broke off');
+    expect(report.verdict).toBe('passed');
+  });
+
+  test('how far it came stands with the stage that failed', async () => {
+    const on = board({ first: 'rom', rom: { unplugAt: 60 } });
+    const report = await flash(on, { segments: [{ address: START, bytes: new Uint8Array(20_480).fill(0x5a) }] });
+    expect(report.stages[3]?.evidence.join()).toMatch(/^write was at \d+ of 20480 bytes when it broke off$/);
+  });
+
+  test('a revoked work fails in its stage with the reason, and is thrown', async () => {
+    const on = board({ first: 'application' });
+    const stopped = new AbortController();
+    const told: FlashStageResult[] = [];
+    const work = flash(on, {
+      scope: { board: 'bench-g0b1', signal: stopped.signal },
+      onProgress: () => stopped.abort(new HilError(506, 'ended by SIGTERM', { blame: 'test' })),
+      onStage: (stage) => told.push(stage),
+    });
+    await expect(work).rejects.toMatchObject({ code: 506 });
+    expect(told.at(-1)).toMatchObject({ id: 'written', verdict: 'failed', error: { code: 506 } });
+  });
+});
+
+describe('a board of which nothing is on USB', () => {
+  const helper = (on: Board, why: string | undefined) => {
+    const done: string[] = [];
+    const rescue: Rescue = {
+      whyNoApplication: async () => why,
+      intoRom: async () => {
+        done.push('into the ROM');
+        (on.phases as Phase[]).push('rom');
+        return 'BOOT0 high at power-on';
+      },
+      letGo: async () => void done.push(`let go in ${on.phases.at(-1)}`),
+    };
+    return { rescue, done };
+  };
+
+  test('is brought into its ROM where no application can be, and let go when the ROM has answered', async () => {
+    const on = board({ first: 'nothing', afterLeave: 'nothing' });
+    const { rescue, done } = helper(on, 'no vector table is there');
+    const report = await flash(on, { rescue });
+    expect(report.verdict).toBe('passed');
+    expect(done).toEqual(['into the ROM', 'let go in rom']);
+    expect(report.stages[0]?.evidence.slice(0, 2)).toEqual([
+      'nothing of it on USB, and no application that could be: no vector table is there',
+      'into its ROM by BOOT0 high at power-on',
+    ]);
+  });
+
+  test.each([
+    { what: 'one that may hold an application', why: undefined, more: {}, code: 261 },
+    { what: 'one that is only to be taken into the ROM', why: 'no table', more: { segments: undefined }, code: 261 },
+  ])('$what is left alone, and the error says what a hand can do', async ({ why, more, code }) => {
+    const on = board({ first: 'nothing' });
+    const { rescue, done } = helper(on, why);
+    const report = await flash(on, { rescue, ...more });
+    expect(failureOf(report)?.code).toBe(code);
+    expect(failureOf(report)?.text).toMatch(/Take all power from the board/);
+    expect(done).not.toContain('into the ROM');
+  });
+
+  test('on a part without an empty check the hand is at BOOT0', async () => {
+    const report = await flash(board({ first: 'nothing' }), { chip: chipNamed('STM32F411RE') });
+    expect(failureOf(report)?.text).toMatch(/Hold BOOT0 high, press and let go of reset, run the same command/);
   });
 });

@@ -34,7 +34,7 @@ export class FlashingOver extends Error {
 }
 
 export interface FlashStages {
-  /** @throws FlashingOver; at once the reason of a revoked scope */
+  /** @throws FlashingOver; the reason of a revoked scope, with which the stage has then failed */
   run<T>(id: FlashStageId, work: (say: Say) => Promise<T>): Promise<T>;
   /** A stage that is not gone through, and why. */
   skip(id: FlashStageId, verdict: 'not asked for' | 'not confirmed', why: string): void;
@@ -60,13 +60,15 @@ export function createFlashStages(
         const value = await work((line) => void evidence.push(line));
         finish(result('passed'));
         return value;
-      } catch (error) {
-        signal?.throwIfAborted();
+      } catch (thrown) {
+        // What was revoked fails in many ways; the reason is one.
+        const error: unknown = signal?.aborted === true ? signal.reason : thrown;
         const known = isHilError(error) ? error : undefined;
         finish({
           ...result('failed'),
           error: { code: known?.code, blame: known?.blame ?? 'test', text: formatError(error) },
         });
+        signal?.throwIfAborted();
         throw new FlashingOver(error);
       }
     },

@@ -45,7 +45,9 @@ const WHERE_IT_IS: Readonly<Record<FlashStageResult['id'], string>> = {
   detached: 'Nothing was erased. The application may still run, or have detached without coming to the ROM.',
   entered: 'Nothing was erased. A reset starts the application again.',
   written:
-    'The flash may be erased in part. The board stays in its ROM as long as it has power: run the same command again, it goes on from there.',
+    'The flash is erased in part, and nothing starts from it: its first block is written last. The board stays in its ROM as long as it has power:\n' +
+    '  run the same command again, it takes over. After a loss of power G0, C0 and F0 come up in their ROM by themselves; others need BOOT0 high\n' +
+    '  at a reset, or --board and its probe.',
   left: 'The image is in flash and read back. A reset starts it.',
   back: 'The image is in flash and read back, and the ROM has left for it; it did not show up again on USB.',
 };

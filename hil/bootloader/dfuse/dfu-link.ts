@@ -18,7 +18,10 @@ const ROUNDS_TO_IDLE = 8;
 
 const BUSY: readonly DfuState[] = ['dfuDNLOAD-SYNC', 'dfuDNBUSY'];
 
-/** The requests of DFU 1.1 to one interface, and the waits between them. It knows no command of DfuSe. */
+/**
+ * The requests of DFU 1.1 to one interface, and the waits between them. It knows no command of DfuSe. In a revoked scope no block is
+ * begun, and the reason is thrown.
+ */
 export interface DfuLink {
   readonly scope: DeadlineScope;
   /** @throws HilError 329 (malformed), 250 to 256 (USB) */
@@ -131,6 +134,7 @@ export function createDfuLink(port: UsbPort, interfaceNumber: number, scope: Dea
       throw stuck(status);
     },
     async download(block, bytes, what) {
+      scope.signal?.throwIfAborted();
       try {
         await port.controlTransferOut(setup(dfuRequest.DNLOAD, block), bytes, transferMs());
       } catch (error) {
@@ -138,6 +142,7 @@ export function createDfuLink(port: UsbPort, interfaceNumber: number, scope: Dea
       }
     },
     async upload(block, length, what) {
+      scope.signal?.throwIfAborted();
       try {
         return await port.controlTransferIn(setup(dfuRequest.UPLOAD, block), length, transferMs());
       } catch (error) {

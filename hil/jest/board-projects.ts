@@ -31,6 +31,8 @@ export function boardProjects(options: ProjectOptions): NonNullable<Config['proj
     testMatch: names.map((name) => join(suites, `${name}.hil.{ts,mjs}`)),
     moduleFileExtensions: ['ts', 'mjs', 'js', 'json'],
     extensionsToTreatAsEsm: ['.ts'],
+    // Shipped suites name the framework's source, as their types do; what runs is the build, as in the rest of a board's process.
+    ...(suites === shippedSuites() ? { moduleNameMapper: { '^\\.\\./index\\.ts$': join(root, 'dist/index.js') } } : {}),
     transform: { '^.+\\.ts$': [require.resolve('ts-jest'), { useESM: true, diagnostics: false }] },
     runner: built('runner.js'),
     testEnvironment: built('environment.js'),

@@ -108,7 +108,11 @@ async function flash(file: string | undefined, options: FlashOptions): Promise<E
     const line = progressLine();
     const file = join(folder, `${target.name}.json`);
     const earlier = readBrokenOff(file);
-    const record = keepFlashRecord(file, { board: target.name, chip: chip.name });
+    const record = keepFlashRecord(file, {
+      board: target.name,
+      chip: chip.name,
+      ...(earlier === undefined ? {} : { earlier }),
+    });
     const work: FlashWork = {
       board: target.name,
       chip,

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { brokenOffText, type FlashRecord, isSameDevice, readBrokenOff, writeFlashRecord } from './broken-off.ts';
+import {
+  type BrokenOff,
+  brokenOffText,
+  type FlashRecord,
+  isSameDevice,
+  readBrokenOff,
+  writeFlashRecord,
+} from './broken-off.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hil-broken-off-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,6 +61,16 @@ describe('what the last run left behind', () => {
   test('of one that failed: the stage that failed', () => {
     writeFlashRecord(file, record({ verdict: 'failed', stages: [stage('found'), stage('detached', 'failed')] }));
     expect(readBrokenOff(file, alive)).toMatchObject({ how: 'it failed', stage: 'detached' });
+  });
+
+  test('outlives a run that saw no ROM, and no other', () => {
+    writeFlashRecord(file, record());
+    const earlier = readBrokenOff(file, dead) as BrokenOff;
+    const { rom: _, before: __, progress: ___, ...nothingSeen } = record({ verdict: 'failed', stages: [] });
+    writeFlashRecord(file, { ...nothingSeen, earlier });
+    expect(readBrokenOff(file, dead)).toEqual(earlier);
+    writeFlashRecord(file, record({ verdict: 'failed', stages: [stage('found', 'failed')], earlier }));
+    expect(readBrokenOff(file, dead)).toMatchObject({ stage: 'found' });
   });
 
   test('is nothing while its process runs, and after one that came to its end', () => {

@@ -19,6 +19,8 @@ export interface FlashRecord {
   readonly before?: UsbIdentity;
   readonly rom?: UsbIdentity;
   readonly after?: UsbIdentity;
+  /** What the run before this one had left: counts on until a ROM is seen. */
+  readonly earlier?: BrokenOff;
 }
 
 /** A run that did not come to its end. */
@@ -40,18 +42,32 @@ const device = z.object({
   serialNumber: z.string().optional(),
   path: z.string(),
 });
+const progressSchema = z.object({
+  phase: z.enum(['erase', 'write', 'read-back']),
+  done: z.number(),
+  total: z.number(),
+});
+const brokenOffSchema = z.object({
+  startedAt: z.string(),
+  how: z.enum(['it failed', 'it was killed']),
+  stage: z.enum(flashStages.map(([id]) => id)),
+  progress: progressSchema.optional(),
+  before: device.optional(),
+  rom: device.optional(),
+});
 const recordSchema = z.object({
   verdict: z.enum(['under way', 'passed', 'failed']),
   startedAt: z.string(),
   pid: z.number(),
   stages: z.array(z.object({ id: z.string(), verdict: z.string() })),
-  progress: z.object({ phase: z.string(), done: z.number(), total: z.number() }).optional(),
+  progress: progressSchema.optional(),
   before: device.optional(),
   rom: device.optional(),
+  earlier: z.custom<BrokenOff>((value) => brokenOffSchema.safeParse(value).success).optional(),
 });
 
 /**
- * What the last run on a board left behind, if it broke off. Undefined where there is none, where it came to its end, where it is still
+ * What the last run on a board left behind, if it broke off; one that saw no ROM changed nothing, and what was before it counts. Undefined where there is none, where it came to its end, where it is still
  * under way, and where the file says nothing that can be used.
  * @param isAlive Whether a process of that number runs
  */
@@ -64,8 +80,9 @@ export function readBrokenOff(file: string, isAlive: (pid: number) => boolean = 
   }
   const parsed = recordSchema.safeParse(text);
   if (!parsed.success) return undefined;
-  const { verdict, startedAt, pid, stages, progress, before, rom } = parsed.data;
+  const { verdict, startedAt, pid, stages, progress, before, rom, earlier } = parsed.data;
   if (verdict === 'passed' || (verdict === 'under way' && isAlive(pid))) return undefined;
+  if (rom === undefined && earlier !== undefined) return earlier;
   const isThrough = (id: FlashStageId): boolean =>
     stages.some((stage) => stage.id === id && stage.verdict !== 'failed' && stage.verdict !== 'not reached');
   const stage = flashStages.find(([id]) => !isThrough(id))?.[0];
@@ -74,7 +91,7 @@ export function readBrokenOff(file: string, isAlive: (pid: number) => boolean = 
     startedAt,
     how: verdict === 'failed' ? 'it failed' : 'it was killed',
     stage,
-    progress: progress as Progress | undefined,
+    progress,
     before: before as UsbIdentity | undefined,
     rom: rom as UsbIdentity | undefined,
   };
@@ -108,7 +125,7 @@ export function isSameDevice(one: UsbIdentity, other: UsbIdentity): boolean {
  */
 export function keepFlashRecord(
   file: string,
-  about: Pick<FlashRecord, 'board' | 'chip'>,
+  about: Pick<FlashRecord, 'board' | 'chip' | 'earlier'>,
 ): (news: Partial<FlashRecord>, stage?: FlashStageResult) => FlashRecord {
   const startedAt = new Date().toISOString();
   let now: FlashRecord = { ...about, verdict: 'under way', startedAt, pid: process.pid, stages: [] };

@@ -29,7 +29,7 @@ import { createRescue } from '../flash-rescue.ts';
 /** The F411 erases by sectors of 16 KB and takes 0.25 s for each, so its image is three of them. */
 const BOARDS = [
   { part: 'STM32G0B1RE', blocks: 40, erasedWhenCut: 10, comesUpInRom: true },
-  { part: 'STM32F411RE', blocks: 24, erasedWhenCut: 1, comesUpInRom: false },
+  { part: 'STM32F411RE', blocks: 20, erasedWhenCut: 1, comesUpInRom: false },
 ] as const;
 const permissions: Permissions = { erase: 'pages', write_protection: false, option_bytes: false, rdp1: false };
 /** Boards share two cores with whatever else a machine runs. */
@@ -92,7 +92,7 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
   ): Promise<FlashReport> {
     const scope = { board: part };
     const earlier = readBrokenOff(record, () => false);
-    const note = keepFlashRecord(record, { board: part, chip: part });
+    const note = keepFlashRecord(record, { board: part, chip: part, ...(earlier === undefined ? {} : { earlier }) });
     const bus = openUsbBus(endpoint());
     try {
       const report = await flashOverDfu({

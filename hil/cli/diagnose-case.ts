@@ -1,4 +1,4 @@
-import type { Bench } from '../board/bench-types.ts';
+import type { Bench, Port } from '../board/bench-types.ts';
 import type { Case, CaseVariant, Readings } from '../case/case.ts';
 import { requireTestable } from '../case/choose-board.ts';
 import { loadCaseNamed } from '../case/load-case.ts';
@@ -24,10 +24,14 @@ export function variantNamed(kase: Case, name: string | undefined): CaseVariant 
  * Repeats a variant of a case and explains it. One that hands over (a jump, a GO) is repeated with repairs; of another its steps are
  * done once, and the board is explained as they leave it, with what they saw of operations and first contact.
  */
-export function repeatCase(folder: string, id: string, name: string | undefined): (bench: Bench) => Promise<Diagnosis> {
+export function repeatCase(
+  folder: string,
+  id: string,
+  name: string | undefined,
+): { readonly port: Port; readonly work: (bench: Bench) => Promise<Diagnosis> } {
   const kase = loadCaseNamed(folder, id);
   const variant = variantNamed(kase, name);
-  return async (bench) => {
+  const work = async (bench: Bench): Promise<Diagnosis> => {
     await requireFit(bench, kase, variant);
     const provocation = provocationOf(bench, kase, variant);
     if (provocation !== undefined) return diagnose(bench, provocation);
@@ -44,6 +48,7 @@ export function repeatCase(folder: string, id: string, name: string | undefined)
       also: { ...operationsIn(variant, readings), ...contactIn(readings, variant) },
     });
   };
+  return { port: kase.needs.port ?? 'usart', work };
 }
 
 async function requireFit(bench: Bench, kase: Case, variant: CaseVariant): Promise<void> {

@@ -72,17 +72,14 @@ async function run(options: DiagnoseCommand): Promise<ExitCode> {
   const diagnosis =
     attempt === undefined
       ? await asItStands(rig, options)
-      : await withBench(
-          {
-            rig,
-            board: options.board,
-            verb: 'hil diagnose',
-            reports: options.reports,
-            agreed: options.yesFirstContact === true,
-            deadlineMs: DEADLINE_MS,
-          },
-          attempt,
-        );
+      : await attempt({
+          rig,
+          board: options.board,
+          verb: 'hil diagnose',
+          reports: options.reports,
+          agreed: options.yesFirstContact === true,
+          deadlineMs: DEADLINE_MS,
+        });
   const silicon = siliconLine(chooseBoards(rig, [options.board]).map(({ chip }) => chip));
   process.stdout.write(
     `${options.json === true ? JSON.stringify({ silicon, ...diagnosis }, null, 2) : `${silicon}\n\n${diagnosisText(diagnosis)}`}\n`,
@@ -91,8 +88,19 @@ async function run(options: DiagnoseCommand): Promise<ExitCode> {
   return fails ? exitCode.testFailed : exitCode.passed;
 }
 
-/** What is to be repeated; undefined: nothing, the board is looked at. Everything wrong with the words is told here. */
-function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench<'usart'>) => Promise<Diagnosis>) | undefined {
+type Use = Parameters<typeof withBench>[0];
+
+/** On the port of the case, if it is a case that is to be repeated; all else is told over USART. */
+function attemptOf(rig: Rig, options: DiagnoseCommand): ((use: Use) => Promise<Diagnosis>) | undefined {
+  const work = workOf(rig, options);
+  if (work !== undefined) return (use) => withBench({ ...use, port: 'usart' }, work);
+  if (options.case === undefined) return undefined;
+  const repeat = repeatCase(options.cases, options.case, options.variant);
+  return (use) => withBench({ ...use, port: repeat.port }, repeat.work);
+}
+
+/** What is to be repeated beside cases; undefined: nothing, the board is looked at. Everything wrong with the words is told here. */
+function workOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench<'usart'>) => Promise<Diagnosis>) | undefined {
   const [entry] = chooseBoards(rig, [options.board]);
   const settings = settingsOf(options.set ?? []);
   const asked = [
@@ -112,7 +120,6 @@ function attemptOf(rig: Rig, options: DiagnoseCommand): ((bench: Bench<'usart'>)
       return diagnosis ?? explainAsItStands(bench, { image: plan.image });
     };
   }
-  if (options.case !== undefined) return repeatCase(options.cases, options.case, options.variant);
   if (options.go !== undefined) {
     const table = typeof options.go === 'string' ? addressOf(options.go) : undefined;
     return (bench) => diagnose(bench, goOf(bench, table ?? bench.chip.flash.base, settings));

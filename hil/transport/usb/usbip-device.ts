@@ -54,7 +54,9 @@ export interface UsbIpDevice {
 interface Pending {
   readonly direction: 'in' | 'out';
   readonly length: number;
-  readonly settle: (end: { readonly status: number; readonly data: Uint8Array } | HilError | 'unlinked') => void;
+  readonly settle: (
+    end: { readonly status: number; readonly taken: number; readonly data: Uint8Array } | HilError | 'unlinked',
+  ) => void;
 }
 
 /** Takes over a connection after its import. @param name In words, for errors. */
@@ -93,7 +95,7 @@ export function createUsbIpDevice(name: string, socket: Socket, inbox: ByteInbox
     if (reply.kind === 'submit') {
       const urb = pending.get(reply.seqnum);
       pending.delete(reply.seqnum);
-      urb?.settle({ status: reply.status, data });
+      urb?.settle({ status: reply.status, taken: reply.actualLength, data });
       return;
     }
     const cancelled = unlinks.get(reply.seqnum);
@@ -142,6 +144,13 @@ export function createUsbIpDevice(name: string, socket: Socket, inbox: ByteInbox
           clearTimeout(timer);
           if (outcome === 'unlinked') return reject(late());
           if (outcome instanceof HilError) return reject(outcome);
+          if (outcome.status === 0 && direction === 'out' && outcome.taken < data.length) {
+            return reject(
+              usbError('io', `${name}: of ${what} the device took ${outcome.taken} of ${data.length} bytes`, {
+                context: { ...context, taken: outcome.taken },
+              }),
+            );
+          }
           if (outcome.status === 0) return resolve(outcome.data);
           const [failure, words] = FAILURES[outcome.status] ?? ['io', `failed with status ${outcome.status}`];
           reject(

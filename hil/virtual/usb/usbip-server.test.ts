@@ -311,6 +311,25 @@ test('noise after an import, whole or cut off, harms nobody else', async () => {
   expect(await client.reply(false)).toMatchObject({ seqnum: 1, status: 0 });
 });
 
+test('noise before an import, as a whole or behind the head of an operation, harms nobody else', async () => {
+  const heads = fc.constantFrom(
+    Buffer.alloc(0),
+    Buffer.of(1, 0x11),
+    DEVLIST.subarray(0, 4),
+    importOf('1-1').subarray(0, 20),
+  );
+  await fc.assert(
+    fc.asyncProperty(heads, fc.uint8Array({ minLength: 1, maxLength: 400 }), async (head, noise) => {
+      const client = await call();
+      client.send(head, noise);
+      client.socket.end();
+      await client.ended;
+    }),
+    { numRuns: 40 },
+  );
+  await (await call()).attach();
+});
+
 test('another protocol is closed with a note, and nothing else is harmed', async () => {
   const client = await call();
   client.send(Buffer.from('GET / HTTP/1.1\r\n\r\n'));

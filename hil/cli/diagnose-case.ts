@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Bench, Port } from '../board/bench-types.ts';
 import type { Case, CaseVariant, Readings } from '../case/case.ts';
 import { requireTestable } from '../case/choose-board.ts';
@@ -8,6 +9,7 @@ import { diagnose, explainAsItStands } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/diagnosis.ts';
 import type { ContactSight, OperationSight } from '../diagnose/evidence.ts';
 import { HilError } from '../error/hil-error.ts';
+import { usbIn } from './diagnose-usb.ts';
 
 /** The variant that is asked for, or the first that was reported. @throws HilError 612 */
 export function variantNamed(kase: Case, name: string | undefined): CaseVariant {
@@ -45,7 +47,7 @@ export function repeatCase(
     const image = bench.image(variant.image);
     return explainAsItStands(bench, {
       image,
-      also: { ...operationsIn(variant, readings), ...contactIn(readings, variant) },
+      also: { ...operationsIn(variant, readings), ...contactIn(readings, variant), ...usbIn(readings, variant) },
     });
   };
   return { port: kase.needs.port ?? 'usart', work };
@@ -77,8 +79,9 @@ export function operationsIn(
     const name = /^op\.(\w+)$/.exec(key)?.[1];
     if (name === undefined) return [];
     const result = (RESULTS.includes(String(value)) ? value : 'wrong') as OperationSight['result'];
-    const pages = pagesOf(steps.find(({ verb }) => verb === name)?.args);
-    return [{ name, result, ...(pages === undefined ? {} : { pages }) }];
+    const { args } = steps.find(({ verb }) => verb === name) ?? {};
+    const [pages, bytes] = [pagesOf(args), name === 'write' ? bytesOf(args) : undefined];
+    return [{ name, result, ...(pages === undefined ? {} : { pages }), ...(bytes === undefined ? {} : { bytes }) }];
   });
   return operations.length === 0 ? {} : { operations };
 }
@@ -86,6 +89,13 @@ export function operationsIn(
 function pagesOf(args: unknown): number | undefined {
   if (typeof args !== 'object' || args === null || !('pages' in args) || !Array.isArray(args.pages)) return undefined;
   return args.pages.length;
+}
+
+const writeArgs = z.object({ bytes: z.array(z.number()), length: z.number().optional() });
+
+function bytesOf(args: unknown): number | undefined {
+  const { data } = writeArgs.safeParse(args);
+  return data === undefined ? undefined : (data.length ?? data.bytes.length);
 }
 
 /** What came back for the last bytes of a first contact, where that was no ACK. */

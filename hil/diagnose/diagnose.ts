@@ -1,7 +1,7 @@
 import type { Chip } from '../chip/chip.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { Answer, BootSight, ContactSight, Evidence, MachineSight, OperationSight, Stop } from './evidence.ts';
+import type { Answer, BootSight, Evidence, MachineSight, Stop } from './evidence.ts';
 import { judge } from './judge.ts';
 import { type Proof, prove, suspectsAt } from './prove.ts';
 import { answersOf, type Provocation, type Subject } from './provocation.ts';
@@ -14,8 +14,8 @@ export interface DiagnoseOptions {
   readonly triggerMs?: number;
   /** False: no repairs are tried, the attempt is measured and watched once each. Default true. */
   readonly experiments?: boolean;
-  /** What is known from elsewhere: operations through the ROM, the first contact. */
-  readonly also?: { readonly operations?: readonly OperationSight[]; readonly contact?: ContactSight };
+  /** What is known from elsewhere: operations through the ROM, the first contact, what a host saw on USB. */
+  readonly also?: Pick<Evidence, 'operations' | 'contact' | 'usb'>;
 }
 
 /**

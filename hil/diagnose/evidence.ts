@@ -90,6 +90,8 @@ export interface OperationSight {
   readonly result: 'done' | 'refused' | 'silent' | 'wrong';
   /** Pages erased in one command. */
   readonly pages?: number;
+  /** Bytes written. */
+  readonly bytes?: number;
   readonly detail?: string;
 }
 
@@ -99,6 +101,25 @@ export interface ContactSight {
   readonly format: string;
   readonly came: readonly number[];
   readonly lineErrors: readonly string[];
+}
+
+/** What a host saw on the part's USB, where one spoke there. */
+export interface UsbSight {
+  /** Who was there in the end: `rom`, `application` (a DFU mode of its own), `runtime`, `none` … */
+  readonly who?: string;
+  /** What speaks against the ROM of this chip. */
+  readonly against?: readonly string[];
+  /** What DFU_DETACH came to: `gone` or `stays` within the time; how the request was answered. */
+  readonly detach?: {
+    readonly what: string;
+    readonly will: boolean;
+    readonly timeOutMs: number;
+    readonly request?: string;
+  };
+  /** What a host that goes by the status says of a leave, and how the GETSTATUS was answered. */
+  readonly leave?: { readonly what: string; readonly status?: string };
+  /** What a download came to, in blocks of what size, and what the device takes. */
+  readonly download?: { readonly what: string; readonly block?: number; readonly transferSize?: number };
 }
 
 /** Everything that is known of an attempt; all of it obtainable on a real board by ports and probe. */
@@ -123,4 +144,5 @@ export interface Evidence {
   readonly stops?: readonly Stop[];
   readonly operations?: readonly OperationSight[];
   readonly contact?: ContactSight;
+  readonly usb?: UsbSight;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chipNamed } from '../chip/lookup.ts';
 import { explainEvidence } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { Evidence, MachineSight, Stop } from './evidence.ts';
+import type { Evidence, MachineSight, Stop, UsbSight } from './evidence.ts';
 import { judge } from './judge.ts';
 import { suspectsAt } from './prove.ts';
 import { ruleIds } from './rules/all-rules.ts';
@@ -111,6 +111,12 @@ const interrupts = (...enabled: readonly number[]): MachineSight['interrupts'] =
   enabled,
   pending: [],
   active: [],
+});
+const onUsb = (usb: UsbSight): Evidence => ({ ...stands, usb });
+const writtenWrong = (bytes: number): Evidence => ({
+  ...stands,
+  chip: 'STM32L476RG',
+  operations: [{ name: 'write', result: 'wrong', bytes }],
 });
 const failedErase = [{ name: 'erase', result: 'refused' }] as const;
 const dmaAt = (memory: number): MachineSight['dma'] => [{ name: 'DMA1 channel 1', memory, control: 1 }];
@@ -255,6 +261,28 @@ const table: Readonly<Record<string, { readonly fires: Seen; readonly not: Seen 
     not: { e: { ...contact, contact: { format: '8E1', came: [], lineErrors: [] } } },
   },
   'erase-of-several-pages': { fires: { e: erasePages }, not: { e: { ...erasePages, romId: 0xb4 } } },
+  'own-dfu-class': { fires: { e: onUsb({ who: 'application' }) }, not: { e: onUsb({ who: 'rom' }) } },
+  'awaits-bus-reset': {
+    fires: { e: onUsb({ detach: { what: 'stays', will: false, timeOutMs: 255 } }) },
+    not: { e: onUsb({ detach: { what: 'stays', will: true, timeOutMs: 255 } }) },
+  },
+  'detach-too-late': {
+    fires: { e: onUsb({ detach: { what: 'stays', will: true, timeOutMs: 255 } }) },
+    not: { e: onUsb({ detach: { what: 'gone', will: true, timeOutMs: 255 } }) },
+  },
+  'detach-unacknowledged': {
+    fires: { e: onUsb({ detach: { what: 'gone', will: true, timeOutMs: 255, request: 'not acknowledged' } }) },
+    not: { e: onUsb({ detach: { what: 'gone', will: true, timeOutMs: 255, request: 'acknowledged' } }) },
+  },
+  'gone-before-status': {
+    fires: { e: onUsb({ leave: { what: 'failure', status: 'gone' } }) },
+    not: { e: onUsb({ leave: { what: 'failure', status: 'dfuERROR' } }) },
+  },
+  'block-too-long': {
+    fires: { e: onUsb({ download: { what: 'refused', block: 2048, transferSize: 1024 } }) },
+    not: { e: onUsb({ download: { what: 'refused', block: 1024, transferSize: 1024 } }) },
+  },
+  'dfu-tail': { fires: { e: writtenWrong(260) }, not: { e: writtenWrong(264) } },
   'rom-runs': { fires: { e: without(erasePages, 'operations') }, not: { e: stands } },
   'rom-in-exception': {
     fires: { e: now(without(erasePages, 'operations'), { ipsr: 2 }) },
@@ -307,6 +335,12 @@ describe('without an experiment', () => {
 
   test('the sentence says that it is not certain', () => {
     expect(diagnosisOf({ e: flagLost }).sentence).toMatch(/^Not certain; it would fit that: /);
+  });
+
+  test('of an application that was asked to detach, BOOT0 is not to blame', () => {
+    const usb = { detach: { what: 'stays', will: true, timeOutMs: 255 } };
+    expect(named({ e: stands })).toContain('boot-pin-ignored');
+    expect(named({ e: onUsb(usb) })).not.toContain('boot-pin-ignored');
   });
 
   test('of a board as it stands it says first where it is', () => {

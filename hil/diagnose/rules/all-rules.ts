@@ -35,10 +35,26 @@ import {
 import { clockLeft, dmaRunning, flashErrorsLeft, flashLeftOpen, peripheralLeftOn } from './machine-left.ts';
 import { applicationFault, entersByItself, flagLost, jumpNotMade } from './never-left.ts';
 import { emptyCheck, jumpNotSupported, noRemap, romCameBack, syscfgClockOff } from './rom-returns.ts';
+import {
+  awaitsBusReset,
+  blockTooLong,
+  detachTooLate,
+  detachUnacknowledged,
+  dfuTail,
+  goneBeforeStatus,
+  ownDfuClass,
+} from './usb-host.ts';
 import { independentWatchdog, resetInstead, windowWatchdog } from './watchdogs.ts';
 
 /** Every rule, the ones that tell most first: among equals in certainty this order decides. */
 export const rules: readonly Rule[] = [
+  ownDfuClass,
+  awaitsBusReset,
+  detachTooLate,
+  detachUnacknowledged,
+  goneBeforeStatus,
+  blockTooLong,
+  dfuTail,
   evenAddress,
   wrongTableAddress,
   ownResetVector,

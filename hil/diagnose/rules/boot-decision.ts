@@ -8,6 +8,8 @@ export const bootPinIgnored: Rule = {
   attempt: 'any',
   look: ({ e, chip }) => {
     if (e.attempt !== 'none' || e.now.where === 'system memory') return undefined;
+    // Who asked the application to make way did not count on the pin.
+    if (e.usb?.detach !== undefined) return undefined;
     const why = whyRomIsOutOfReach(chip, e.boot.optionWords);
     return why === undefined ? undefined : decisive(`the option bytes say: ${why}`);
   },

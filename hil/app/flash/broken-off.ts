@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Progress } from '../../bootloader/an3155/session.ts';
+import type { Progress } from '../../bootloader/rom-session.ts';
 import type { UsbIdentity } from '../../transport/usb/usb-port.ts';
 import { type FlashStageId, type FlashStageResult, flashStages } from './flash-stage.ts';
 

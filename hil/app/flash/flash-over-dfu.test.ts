@@ -291,6 +291,22 @@ describe('after a run that broke off', () => {
   });
 });
 
+test('what fails in a revoked work fails for the reason of that, whatever came of it', async () => {
+  const stopped = new AbortController();
+  const told: FlashStageResult[] = [];
+  const trigger = {
+    words: 'a trigger',
+    pull: async () => {
+      stopped.abort(new HilError(506, 'ended by SIGTERM', { blame: 'test' }));
+      throw usbError('disconnected', 'gone');
+    },
+  };
+  const scope = { board: 'bench-g0b1', signal: stopped.signal };
+  const work = flash(board({ first: 'nothing' }), { scope, trigger, onStage: (stage) => told.push(stage) });
+  await expect(work).rejects.toMatchObject({ code: 506 });
+  expect(told.at(-1)).toMatchObject({ id: 'detached', error: { code: 506 } });
+});
+
 describe('a board of which nothing is on USB', () => {
   const helper = (on: Board, why: string | undefined) => {
     const done: string[] = [];

@@ -1,6 +1,6 @@
-import type { Progress } from '../../bootloader/an3155/session.ts';
 import { type DetachableApplication, untilRom } from '../../bootloader/dfuse/dfu-runtime.ts';
 import { type DfuseSession, openDfuse } from '../../bootloader/dfuse/session.ts';
+import type { Progress } from '../../bootloader/rom-session.ts';
 import type { Chip } from '../../chip/chip.ts';
 import { hex } from '../../error/format-error.ts';
 import { isHilError } from '../../error/hil-error.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../bootloader/an3155/session.ts';
+import type { Progress } from '../../bootloader/rom-session.ts';
 import type { FlashReport } from './flash-over-dfu.ts';
 import type { FlashStageResult } from './flash-stage.ts';
 

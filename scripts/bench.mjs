@@ -1,10 +1,11 @@
 // Measures speed side by side with other programs in one run. Nothing here passes or fails.
-//   node scripts/bench.mjs [--only cpu,serial,probe,jump,idle,run,cases,sweep] [--runs N] [--json FILE]
+//   node scripts/bench.mjs [--only cpu,serial,probe,jump,idle,run,cases,sweep,dfu] [--runs N] [--json FILE]
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCpu } from './bench/cpu.mjs';
+import { measureDfu } from './bench/dfu.mjs';
 import { record, table } from './bench/figures.mjs';
 import { measureIdle } from './bench/idle.mjs';
 import { measureJump } from './bench/jump.mjs';
@@ -22,6 +23,7 @@ const legs = {
   run: { measure: measureRun, runs: 1 },
   cases: { measure: measureCases, runs: 1 },
   sweep: { measure: measureSweep, runs: 1 },
+  dfu: { measure: measureDfu, runs: 1 },
 };
 
 function usage(message) {

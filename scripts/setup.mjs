@@ -1,5 +1,5 @@
 // Brings a fresh machine to the point where the suites run. Idempotent; under two seconds when nothing is missing.
-//   node scripts/setup.mjs [--profile hil|test|guest]
+//   node scripts/setup.mjs [--profile hil|test]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -109,7 +109,7 @@ export function setUp(profile) {
     installPackages() &&
     build() &&
     firmware() &&
-    (profile !== 'guest' || prepareGuest())
+    (profile !== 'test' || prepareGuest())
   );
 }
 

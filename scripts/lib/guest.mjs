@@ -30,14 +30,15 @@ const sources = [
 /** How long a kernel takes to its first process, and much more: with an accelerator it is under 2 s. */
 const PROBE_MS = 8000;
 
-/** Returns true when the guest can be booted; otherwise what to do has been printed. */
+/** Why there is no guest on this machine, or undefined. */
+export const noGuestHere = () =>
+  process.platform === 'linux' && process.arch === 'x64'
+    ? undefined
+    : `needs Linux on x64, not ${process.platform} on ${process.arch}`;
+
+/** Returns true when the guest can be booted, or none is possible here; otherwise what to do has been printed. */
 export function prepareGuest() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    console.log(
-      `guest: made on Linux on x64 only, not on ${process.platform} on ${process.arch}; tests that boot it will fail`,
-    );
-    return true;
-  }
+  if (noGuestHere() !== undefined) return true;
   const stamp = wantedStamp();
   if (existsSync(described) && JSON.parse(readFileSync(described, 'utf8')).stamp === stamp) return true;
   const started = Date.now();

@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * profile `hil`: enough to run the suites; profile `test`: with the judges that nobody here wrote; profile `guest`: with a Linux of our own in
- * which stock USB tools judge.
+ * profile `hil`: enough to run the suites; profile `test`: with the judges that nobody here wrote, and a Linux of our own in which stock USB
+ * tools judge.
  */
 export const tools = [
   { command: 'make', package: 'make', profile: 'hil', why: 'builds the firmware' },
@@ -35,13 +35,13 @@ export const tools = [
   {
     command: 'dfu-util',
     package: 'dfu-util',
-    profile: 'guest',
+    profile: 'test',
     why: 'judges the virtual ROM on USB and our DfuSe session',
   },
   {
     command: 'qemu-system-x86_64',
     package: 'qemu-system-x86',
-    profile: 'guest',
+    profile: 'test',
     why: 'boots the kernel in which stock USB tools meet the boards',
   },
 ];
@@ -61,7 +61,7 @@ export function onPath(command) {
 const present = (tool) => (tool.command ? onPath(tool.command) : existsSync(tool.file));
 
 /** Each has all of those before it. */
-export const PROFILES = ['hil', 'test', 'guest'];
+export const PROFILES = ['hil', 'test'];
 
 export function missingTools(profile) {
   return tools.filter((tool) => PROFILES.indexOf(tool.profile) <= PROFILES.indexOf(profile) && !present(tool));

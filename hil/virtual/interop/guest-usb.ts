@@ -19,6 +19,7 @@ const ATTACH_MS = 30_000;
  */
 const FUNCTIONS = `
 record() { grep -lx "$1" /var/run/vhci_hcd/port* 2>/dev/null | sed 's/.*port//' | tail -n 1; }
+unused() { cat /sys/devices/platform/vhci_hcd.*/status* | awk -v port="$1" '$2 + 0 == port && $3 == 4 { found = 1 } END { exit !found }'; }
 place() { cat /sys/devices/platform/vhci_hcd.*/status* | awk -v port="$1" '$2 + 0 == port && $3 == 6 { print $NF }'; }
 `;
 
@@ -68,4 +69,42 @@ export async function untilGone(
 while [ "$(cat ${node} 2>/dev/null)" = ${device.address} ]; do sleep 0.02; done; udevadm settle`,
     { withinMs },
   );
+}
+
+/** A socket of the guest: what the server exports is attached whenever it is there. */
+export interface Socket {
+  /** Attaches nothing more; what is attached stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Attaches the device again and again, as the hub of a real machine does by itself when a device leaves the bus and comes back: over
+ * USB/IP an attachment ends with the device. Ends with the guest.
+ */
+export async function keepAttached(
+  guest: Guest,
+  server: { readonly port: number; readonly busid: string },
+): Promise<Socket> {
+  const log = `/run/socket-${server.port}-${server.busid}`;
+  await guest.must(`# socket for ${server.busid} of the USB/IP server on port ${server.port}
+cat > ${log}.sh <<'END'
+${FUNCTIONS}
+wanted="${guest.host} ${server.port} ${server.busid}"
+while :; do
+  if usbip --tcp-port ${server.port} attach -r ${guest.host} -b ${server.busid} 2>/dev/null; then
+    echo attached
+    until port=$(record "$wanted"); [ -n "$port" ]; do sleep 0.05; done
+    until unused "$port"; do sleep 0.05; done
+    rm -f "/var/run/vhci_hcd/port$port"
+  fi
+  sleep 0.1
+done
+END
+setsid bash ${log}.sh > ${log} 2>&1 < /dev/null &
+echo $! > ${log}.pid`);
+  return {
+    async stop() {
+      await guest.must(`kill $(cat ${log}.pid)`);
+    },
+  };
 }

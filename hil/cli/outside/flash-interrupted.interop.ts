@@ -7,11 +7,13 @@ import { keepFlashRecord, readBrokenOff } from '../../app/flash/broken-off.ts';
 import { type FlashReport, flashOverDfu } from '../../app/flash/flash-over-dfu.ts';
 import type { FlashStageId, FlashStageResult } from '../../app/flash/flash-stage.ts';
 import type { BoardWires } from '../../board/bench-types.ts';
-import type { Progress } from '../../bootloader/an3155/session.ts';
-import type { RomUsb } from '../../chip/chip.ts';
+import type { Progress } from '../../bootloader/rom-session.ts';
+import { pageCount, type RomUsb } from '../../chip/chip.ts';
 import { chipNamed } from '../../chip/lookup.ts';
 import type { Permissions } from '../../guard/access.ts';
 import { loadImage } from '../../image/load.ts';
+import { type LaneState, openTestRun } from '../../jest/test-run.ts';
+import { openProbe } from '../../probe/probe.ts';
 import { lookHot } from '../../rig/hot-look.ts';
 import { firmwareFor, hilCommand, packageRoot } from '../../rig/paths.ts';
 import { deadline } from '../../trace/deadline.ts';
@@ -88,7 +90,7 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
 
   /** `hil flash`, in this process. */
   async function flash(
-    options: { readonly withRescue?: boolean; readonly onProgress?: (progress: Progress) => void } = {},
+    options: { readonly rescuedWith?: BoardWires; readonly onProgress?: (progress: Progress) => void } = {},
   ): Promise<FlashReport> {
     const scope = { board: part };
     const earlier = readBrokenOff(record, () => false);
@@ -106,7 +108,7 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
         leave: true,
         waitMs: 1500,
         ...(earlier === undefined ? {} : { earlier }),
-        ...(options.withRescue === true ? { rescue: createRescue(wires, scope, base) } : {}),
+        ...(options.rescuedWith === undefined ? {} : { rescue: createRescue(options.rescuedWith, scope, base) }),
         onSeen: (what, device) => note({ [what]: device }),
         onStage: (stage) => note({}, stage),
         onProgress: (progress) => {
@@ -147,7 +149,7 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
   async function breakOff(fault: Fault, how: () => Promise<unknown>): Promise<FlashReport> {
     let fired: Promise<unknown> | undefined;
     const report = await flash({
-      withRescue: true,
+      rescuedWith: wires,
       onProgress: ({ phase, done }) => {
         if (phase === fault.phase && done >= fault.done) fired ??= how();
       },
@@ -221,7 +223,7 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
           expect(errorOf(alone)).toMatchObject({ code: 261 });
           expect(errorOf(alone)?.text).toMatch(/Hold BOOT0 high, press and let go of reset, run the same command/);
         }
-        const next = await flash({ withRescue: true });
+        const next = await flash({ rescuedWith: wires });
         expect(evidence(next, 'found')).toMatch(comesUpInRom ? /the ROM runs already/ : /no vector table is there/);
         await expectWhole(next);
       }
@@ -281,6 +283,47 @@ describe.each(BOARDS)('$part', ({ part, blocks, erasedWhenCut, comesUpInRom }) =
       const { bytes, where } = await look();
       expect(Buffer.from(bytes).equals(Buffer.from(image))).toBe(true);
       expect(where).toBe('flash');
+    },
+    LONG_MS,
+  );
+
+  test(
+    'half a program that another tool left: nothing on USB, and the rig’s probe alone brings the board into its ROM',
+    async () => {
+      const whole = await flash({ rescuedWith: wires });
+      expect(whole.verdict).toBe('passed');
+      const { control: _, ...asOnARealBoard } = wires;
+      const probe = await openProbe({ chip, board: part, permissions, address: wires.probe });
+      const firstBlock = { address: base, bytes: image.subarray(0, wTransferSize) };
+      await probe.flashProgram({ ...loadImage(imageFile, base), segments: [firstBlock] });
+      await probe.close();
+      await board.control({ op: 'power', on: false });
+      await board.control({ op: 'power', on: true });
+      const next = await flash({ rescuedWith: asOnARealBoard });
+      expect(evidence(next, 'found')).toMatch(/the core stands in HardFault\ninto its ROM by the probe/);
+      expect(next.stages.find(({ id }) => id === 'left')?.verdict).toBe('passed');
+      await restart();
+      expect(Buffer.from((await look()).bytes).equals(Buffer.from(image))).toBe(true);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'the tool is killed, and the next thing is a suite: it finds a board it can use, and leaves it known-good',
+    async () => {
+      await command('SIGKILL', faults.at(-1) as Fault);
+      const lane: LaneState = { baseline: undefined };
+      const stepsPath = join(folder, 'suite.jsonl');
+      const run = await openTestRun(wires, lane, { stepsPath, deadlineMs: 60_000, holder: 'the test', port: 'usb' });
+      await run.run(async () => {
+        const bench = run.bench();
+        const app = await bench.flash('handover');
+        const rom = await app.enterBootloader();
+        await rom.session.erasePages([pageCount(chip) - 1]);
+      });
+      expect(await run.end()).toBeUndefined();
+      expect(lane.baseline).toBeDefined();
+      await lane.probe?.probe.close();
     },
     LONG_MS,
   );

@@ -1,5 +1,13 @@
 import type { Segment } from '../image/image.ts';
 
+/** How far a long call is. */
+export interface Progress {
+  readonly phase: 'erase' | 'write' | 'read-back';
+  /** Pages when erasing, else bytes. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What a conversation with a ROM offers on whatever wire: USART (AN3155) or USB (AN3156). Each port adds what it alone has. */
 export interface RomSession {
   /** Any length. */

@@ -2,7 +2,7 @@ import type { Rescue } from '../app/flash/rescue.ts';
 import type { BoardWires } from '../board/bench-types.ts';
 import { openControls } from '../board/control-channel.ts';
 import { startRomByProbe } from '../board/start-rom-by-probe.ts';
-import { startVectors, whyNotStartable } from '../bootloader/an3155/vector-check.ts';
+import { startVectors, whyNotStartable } from '../bootloader/vector-check.ts';
 import type { Chip } from '../chip/chip.ts';
 import { chipNamed } from '../chip/lookup.ts';
 import { isHilError } from '../error/hil-error.ts';

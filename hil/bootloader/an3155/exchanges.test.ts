@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { intoExchanges, unmatched } from './exchanges.ts';
+import { unmatched } from '../exchange.ts';
+import { intoExchanges } from './exchanges.ts';
 
 const turns = (...words: readonly string[]) =>
   words.map((word) => ({

@@ -4,8 +4,9 @@ import { chipNamed } from '../../chip/lookup.ts';
 import { formatError } from '../../error/format-error.ts';
 import { NO_PERMISSIONS, type Permissions } from '../../guard/access.ts';
 import { createRecorder, memorySink } from '../../trace/recorder.ts';
+import type { Progress } from '../rom-session.ts';
 import { createFakeRom, type FakeRom, type FakeRomOptions } from './fake-rom.ts';
-import { type BootloaderOptions, type BootloaderSession, openBootloader, type Progress } from './session.ts';
+import { type BootloaderOptions, type BootloaderSession, openBootloader } from './session.ts';
 
 const chip = chipNamed('STM32G070RB');
 const EVERYTHING: Permissions = { erase: 'mass', write_protection: true, option_bytes: true, rdp1: true };

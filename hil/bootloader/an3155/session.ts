@@ -9,31 +9,24 @@ import type { Recorder } from '../../trace/recorder.ts';
 import { recordStep } from '../../trace/step.ts';
 import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
-import type { RomSession } from '../rom-session.ts';
+import { compareReadBack } from '../read-back.ts';
+import type { Progress, RomSession } from '../rom-session.ts';
+import { startVectors, whyNotStartable } from '../vector-check.ts';
+import { intoBlocks, planWrite } from '../write-plan.ts';
 import { commands, type GetReply, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
 import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
 import { createLink } from './link.ts';
 import { resetStub } from './ram-stub.ts';
-import { compareReadBack } from './read-back.ts';
 import { createRomClient } from './rom-client.ts';
 import { NO_QUIRKS, quirksOf, type RomQuirks } from './rom-quirks.ts';
 import { romTiming } from './rom-timing.ts';
 import { resynchronise, type SyncState, synchronise } from './sync.ts';
-import { startVectors, whyNotStartable } from './vector-check.ts';
-import { intoBlocks, planWrite } from './write-plan.ts';
 
 /** Most pages asked for in one Extended Erase: what stm32flash sends; AN4221 2.13 allows one more on I2C. */
 const PAGES_AT_ONCE = 511;
 
 /** How long each byte that brings the ROM back in step waits for its answer, when not even Get was understood. */
 const FIRST_GET_PATIENCE_MS = [150, 600];
-
-export interface Progress {
-  readonly phase: 'erase' | 'write' | 'read-back';
-  /** Pages when erasing, else bytes. */
-  readonly done: number;
-  readonly total: number;
-}
 
 export interface BootloaderOptions {
   readonly chip: Chip;

@@ -1,4 +1,4 @@
-import type { Exchange } from '../an3155/exchanges.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Transfer } from './usbip-tap.ts';
 
 /** bRequest of DFU 1.1 (table 3.2), by number. */

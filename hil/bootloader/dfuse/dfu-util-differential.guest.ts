@@ -11,7 +11,7 @@ import { bootGuest, type Guest } from '../../virtual/interop/guest.ts';
 import { attach, untilGone } from '../../virtual/interop/guest-usb.ts';
 import { repository } from '../../virtual/interop/judges.ts';
 import { startUsbBench, type UsbBench } from '../../virtual/interop/usb-bench.ts';
-import { type Exchange, unmatched } from '../an3155/exchanges.ts';
+import { type Exchange, unmatched } from '../exchange.ts';
 import { intoDfuExchanges } from './dfu-exchanges.ts';
 import { type DfuseSession, openDfuse } from './session.ts';
 import { startUsbIpTap, type UsbIpTap } from './usbip-tap.ts';

@@ -5,7 +5,7 @@ import { chipNamed } from '../../chip/lookup.ts';
 import { formatError } from '../../error/format-error.ts';
 import { NO_PERMISSIONS, type Permissions } from '../../guard/access.ts';
 import { createRecorder, memorySink } from '../../trace/recorder.ts';
-import type { Progress } from '../an3155/session.ts';
+import type { Progress } from '../rom-session.ts';
 import { createFakeDfuRom, type FakeDfuBehaviour, type FakeDfuRom } from './fake-dfu-rom.ts';
 import { type DfuseOptions, type DfuseSession, openDfuse } from './session.ts';
 

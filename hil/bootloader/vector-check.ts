@@ -1,5 +1,5 @@
-import { type Chip, contains, endOf } from '../../chip/chip.ts';
-import { hex } from '../../error/format-error.ts';
+import { type Chip, contains, endOf } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
 
 /** The first two words of a vector table. */
 export interface StartVectors {

@@ -1,6 +1,6 @@
-import { hex } from '../../error/format-error.ts';
-import { HilError } from '../../error/hil-error.ts';
-import { hexText } from '../../trace/plain.ts';
+import { hex } from '../error/format-error.ts';
+import { HilError } from '../error/hil-error.ts';
+import { hexText } from '../trace/plain.ts';
 
 const SHOWN = 16;
 

@@ -1,30 +1,33 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chipNamed } from '../../chip/lookup.ts';
+import { chipNamed } from '../chip/lookup.ts';
 import { intoBlocks, planWrite } from './write-plan.ts';
+
+/** As AN3155 has it. */
+const MOST = 256;
 
 const chip = chipNamed('STM32G070RB');
 const segment = (address: number, ...bytes: readonly number[]) => ({ address, bytes: Uint8Array.from(bytes) });
 
 test('a byte in the middle is filled up to its double word with erased bytes', () => {
-  const plan = planWrite(chip, [segment(0x0800_0803, 0x42)]);
+  const plan = planWrite(chip, [segment(0x0800_0803, 0x42)], MOST);
   expect(plan.pages).toEqual([1]);
   expect(plan.expected).toEqual([segment(0x0800_0800, 0xff, 0xff, 0xff, 0x42, 0xff, 0xff, 0xff, 0xff)]);
   expect(plan.blocks).toEqual(plan.expected);
 });
 
 test('a segment across the border of two pages touches both', () => {
-  expect(planWrite(chip, [segment(0x0800_07fe, 1, 2, 3)]).pages).toEqual([0, 1]);
-  expect(planWrite(chip, [{ address: 0x0800_0400, bytes: new Uint8Array(4096) }]).pages).toEqual([0, 1, 2]);
+  expect(planWrite(chip, [segment(0x0800_07fe, 1, 2, 3)], MOST).pages).toEqual([0, 1]);
+  expect(planWrite(chip, [{ address: 0x0800_0400, bytes: new Uint8Array(4096) }], MOST).pages).toEqual([0, 1, 2]);
 });
 
 test('two segments in one double word are written together', () => {
-  const plan = planWrite(chip, [segment(0x0800_0006, 6, 7), segment(0x0800_0000, 0)]);
+  const plan = planWrite(chip, [segment(0x0800_0006, 6, 7), segment(0x0800_0000, 0)], MOST);
   expect(plan.blocks).toEqual([segment(0x0800_0000, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 6, 7)]);
 });
 
 test('a segment without bytes is no page', () => {
-  const plan = planWrite(chip, [segment(0x0800_1000), segment(0x0800_0000, 1)]);
+  const plan = planWrite(chip, [segment(0x0800_1000), segment(0x0800_0000, 1)], MOST);
   expect(plan.pages).toEqual([0]);
 });
 
@@ -35,7 +38,7 @@ test.each([
   [[segment(0x2000_0000, 1)], 627],
   [[segment(0x0800_0000, 1, 2, 3), segment(0x0800_0002, 3)], 626],
 ])('%j is refused', (segments, code) => {
-  expect(() => planWrite(chip, segments)).toThrow(expect.objectContaining({ code }));
+  expect(() => planWrite(chip, segments, MOST)).toThrow(expect.objectContaining({ code }));
 });
 
 test('whatever the segments: every byte is in a block or erased, no block crosses 256 bytes, and each page is erased once', () => {
@@ -54,7 +57,7 @@ test('whatever the segments: every byte is in a block or erased, no block crosse
     });
   fc.assert(
     fc.property(anySegments, (segments) => {
-      const plan = planWrite(chip, segments);
+      const plan = planWrite(chip, segments, MOST);
       const flash = new Map<number, number>();
       for (const { address, bytes } of plan.blocks) {
         expect(address % 8).toBe(0);
@@ -73,7 +76,7 @@ test('whatever the segments: every byte is in a block or erased, no block crosse
 });
 
 test('blocks are cut at multiples of 256', () => {
-  const blocks = intoBlocks({ address: 0x2000_30f8, bytes: new Uint8Array(300) });
+  const blocks = intoBlocks({ address: 0x2000_30f8, bytes: new Uint8Array(300) }, MOST);
   expect(blocks.map(({ address, bytes }) => [address, bytes.length])).toEqual([
     [0x2000_30f8, 8],
     [0x2000_3100, 256],

@@ -1,8 +1,7 @@
-import { type Chip, contains, endOf, pageOf } from '../../chip/chip.ts';
-import { hex } from '../../error/format-error.ts';
-import { HilError } from '../../error/hil-error.ts';
-import type { Segment } from '../../image/image.ts';
-import { MAX_BLOCK } from './coder.ts';
+import { type Chip, contains, endOf, pageOf } from '../chip/chip.ts';
+import { hex } from '../error/format-error.ts';
+import { HilError } from '../error/hil-error.ts';
+import type { Segment } from '../image/image.ts';
 
 /** What one erase-and-write does to a flash. */
 export interface WritePlan {
@@ -20,7 +19,7 @@ export interface WritePlan {
  * @param maxBlock Most bytes in one command
  * @throws HilError 625 (nothing to write), 626 (segments overlap), 627 (not in the flash of the chip)
  */
-export function planWrite(chip: Chip, segments: readonly Segment[], maxBlock = MAX_BLOCK): WritePlan {
+export function planWrite(chip: Chip, segments: readonly Segment[], maxBlock: number): WritePlan {
   const sorted = segments.filter(({ bytes }) => bytes.length > 0).sort((a, b) => a.address - b.address);
   if (sorted.length === 0) {
     throw new HilError(625, 'there is not a byte to write', { blame: 'test' });
@@ -76,7 +75,7 @@ function fillUp(sorted: readonly Segment[], alignment: number, filler: number): 
 }
 
 /** Cuts at multiples of `max`, a power of two up to 256, so that a block never crosses a page of at least that size. */
-export function intoBlocks({ address, bytes }: Segment, max = MAX_BLOCK): readonly Segment[] {
+export function intoBlocks({ address, bytes }: Segment, max: number): readonly Segment[] {
   const blocks: Segment[] = [];
   for (let at = address; at < address + bytes.length; ) {
     const next = Math.min((Math.floor(at / max) + 1) * max, address + bytes.length);

@@ -288,6 +288,7 @@ describe('after a run that broke off', () => {
     });
     await expect(work).rejects.toMatchObject({ code: 506 });
     expect(told.at(-1)).toMatchObject({ id: 'written', verdict: 'failed', error: { code: 506 } });
+    expect([...on.rom.flash.subarray(0, 8)]).toEqual(Array(8).fill(0xff));
   });
 });
 

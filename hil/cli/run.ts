@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCode } from '../error/exit-codes.ts';
 import { HilError } from '../error/hil-error.ts';
 import { boardProjects, shippedSuites } from '../jest/board-projects.ts';
+import { PATIENCE, readPatience } from '../jest/patience.ts';
 import { readPlan, readResults } from '../jest/plan-file.ts';
 import { prepareReports } from '../report/prepare-reports.ts';
 import { type RunReport, writeReports } from '../report/write-reports.ts';
@@ -24,6 +25,7 @@ interface RunOptions {
   readonly reports: string;
   readonly allowSkip?: string;
   readonly forbidSkips?: boolean;
+  readonly patience?: string;
   readonly yesFirstContact?: boolean;
   readonly app?: string;
 }
@@ -40,6 +42,7 @@ export function addRun(program: Command): void {
     .option('--reports <folder>', 'where reports go', DEFAULT_REPORTS)
     .option('--allow-skip <reason>', 'planned tests without a verdict are no rig fault, for this reason')
     .option('--forbid-skips', 'a skipped test fails the run')
+    .option('--patience <factor>', 'tests may take so many times as long, 1 to 20: for a slow machine')
     .option(
       '--yes-first-contact',
       'flash and option bytes of a board met for the first time may be overwritten (they are saved first)',
@@ -65,7 +68,7 @@ export function addRun(program: Command): void {
     });
 }
 
-const OF_SUITES = ['suite', 'suites', 'allowSkip', 'forbidSkips'];
+const OF_SUITES = ['suite', 'suites', 'allowSkip', 'forbidSkips', 'patience'];
 const OF_AN_APP = ['call', 'trigger', 'alive', 'go', 'baud', 'format', 'within', 'watch', 'with', 'diagnosis', 'at'];
 
 /** An option that would be ignored is a misunderstanding. @throws HilError 612 */
@@ -93,6 +96,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   requireSuites(resolve(options.suites), options.suite);
   const reports = resolve(options.reports);
   prepareReports(reports);
+  if (options.patience !== undefined) process.env[PATIENCE] = String(readPatience(options.patience));
   if (options.forbidSkips === true) process.env.HIL_FORBID_SKIPS = '1';
   process.stdout.write(`${boards.map((board) => board.name).join(', ')} from ${options.rig}\n`);
   const running = await startRig(rig, {

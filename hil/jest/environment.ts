@@ -12,10 +12,11 @@ import { blameOf } from './blame.ts';
 import { endWithParent } from './end-with-parent.ts';
 import type { HilGlobal } from './hil-global.ts';
 import { describesOf, fullName, slug, suiteName } from './names.ts';
+import { PATIENCE, readPatience } from './patience.ts';
 import { writePlan, writeResult } from './plan-file.ts';
 import { PLAN_ONLY } from './plan-pattern.ts';
 import { currentRun, type LaneState, openTestRun, type TestRun } from './test-run.ts';
-import { startWatchdog } from './watchdog.ts';
+import { STUCK_MS, startWatchdog } from './watchdog.ts';
 
 const DEFAULT_DEADLINE_MS = 30_000;
 /** Jest's own time-out must never fire first: ours revokes the bench and brings the board back, and only then the test ends. */
@@ -33,6 +34,7 @@ export default class HilEnvironment extends TestEnvironment {
   readonly #planOnly: boolean;
   readonly #session: Session;
   readonly #wires: BoardWires;
+  readonly #patience = readPatience(process.env[PATIENCE]);
   readonly #skips = new Map<string, string>();
   readonly #limits = new Map<string, number>();
   readonly #ports = new Map<string, Port>();
@@ -92,7 +94,7 @@ export default class HilEnvironment extends TestEnvironment {
     Object.assign(this.global, { [Symbol.for('TEST_TIMEOUT_SYMBOL')]: JEST_TIMEOUT_MS });
     if (this.#planOnly) return;
     this.#lease = await takeLease(`lane ${this.#session.id} ${board}`, `${this.#suite} on ${board}`, LANE_LEASE_MS);
-    this.#stopWatchdog = startWatchdog();
+    this.#stopWatchdog = startWatchdog(STUCK_MS * this.#patience);
   }
 
   override async teardown(): Promise<void> {
@@ -170,7 +172,7 @@ export default class HilEnvironment extends TestEnvironment {
     lanes.set(board, lane);
     this.#run = await openTestRun(this.#wires, lane, {
       stepsPath: join(this.#session.reports, this.#stepsPath),
-      deadlineMs: test.timeout ?? limit ?? DEFAULT_DEADLINE_MS,
+      deadlineMs: (test.timeout ?? limit ?? DEFAULT_DEADLINE_MS) * this.#patience,
       holder: `the test '${fullName(test)}'`,
       port: innermost(this.#ports, test) ?? 'usart',
     });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Long enough for the slowest synchronous piece of work a test may do (loading an image, a garbage collection). */
-const STUCK_MS = 60_000;
+export const STUCK_MS = 60_000;
 const BEAT_MS = 500;
 
 /**

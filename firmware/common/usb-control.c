@@ -48,6 +48,13 @@ void usb_string_descriptor(const char *text, struct usb_data *data)
   data->count = size;
 }
 
+void usb_languages_descriptor(struct usb_data *data)
+{
+  static const uint8_t languages[] = {4, USB_DESCRIPTOR_STRING, 0x09, 0x04};
+  data->from = languages;
+  data->count = sizeof languages;
+}
+
 static bool answer(struct usb_data *data, uint8_t low, uint8_t high, uint32_t count)
 {
   small_answer[0] = low;

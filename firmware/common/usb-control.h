@@ -57,6 +57,9 @@ void usb_configuration_changed(void);
 #define USB_STRING_MAX 63u
 void usb_string_descriptor(const char *text, struct usb_data *data);
 
+/* String descriptor 0: US English alone. */
+void usb_languages_descriptor(struct usb_data *data);
+
 bool usb_is_configured(void);
 
 #endif

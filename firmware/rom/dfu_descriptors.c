@@ -2,10 +2,9 @@
  * What the device says of itself. One configuration, one interface; each alternate setting names a memory as AN3156 writes memory maps, and
  * one functional descriptor stands behind the last. [rom-usb-identity]
  */
-#include "dfu_descriptors.h"
-
 #include "hardware.h"
 #include "usb-control.h"
+#include "usb-dfu.h"
 
 #define LOW(word) ((word) & 0xFFu)
 #define HIGH(word) ((word) >> 8)
@@ -15,7 +14,6 @@ enum string { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERI
 #define VENDOR 0x0483u
 #define PRODUCT 0xDF11u
 #define VERSION_OF_DEVICES 1u
-#define US_ENGLISH 0x0409u
 
 static const uint8_t device[] = {
   18, USB_DESCRIPTOR_DEVICE,
@@ -31,27 +29,23 @@ static const uint8_t device[] = {
 #define COUNT(number, name) +1u
 #define ALTERNATES (0u PART_USB_ALTERNATES(COUNT))
 #define INTERFACE_SIZE 9u
-#define FUNCTIONAL_SIZE 9u
 #define CONFIGURATION_SIZE 9u
-#define TOTAL_SIZE (CONFIGURATION_SIZE + ALTERNATES * INTERFACE_SIZE + FUNCTIONAL_SIZE)
+#define TOTAL_SIZE (CONFIGURATION_SIZE + ALTERNATES * INTERFACE_SIZE + DFU_FUNCTIONAL_SIZE)
 
 #define SELF_POWERED 0xC0u
 #define MAX_POWER_2MA 50u
-#define CLASS_APPLICATION 0xFEu
-#define SUBCLASS_DFU 1u
-#define PROTOCOL_DFU_MODE 2u
 #define DETACH_TIMEOUT_MS 255u
 #define DFUSE_VERSION 0x011Au
 
 #define INTERFACE(number, name)                                                                                                \
-  INTERFACE_SIZE, USB_DESCRIPTOR_INTERFACE, 0, (number), 0, CLASS_APPLICATION, SUBCLASS_DFU, PROTOCOL_DFU_MODE,                 \
+  INTERFACE_SIZE, USB_DESCRIPTOR_INTERFACE, 0, (number), 0, DFU_CLASS_APPLICATION, DFU_SUBCLASS, DFU_PROTOCOL_DFU_MODE,                 \
     STRING_ALTERNATES + (number),
 
 static const uint8_t configuration[] = {
   CONFIGURATION_SIZE, USB_DESCRIPTOR_CONFIGURATION, LOW(TOTAL_SIZE), HIGH(TOTAL_SIZE),
   1, USB_CONFIGURATION, 0, SELF_POWERED, MAX_POWER_2MA,
   PART_USB_ALTERNATES(INTERFACE)
-  FUNCTIONAL_SIZE, DFU_DESCRIPTOR_FUNCTIONAL,
+  DFU_FUNCTIONAL_SIZE, DFU_DESCRIPTOR_FUNCTIONAL,
   DFU_CAN_DNLOAD | DFU_CAN_UPLOAD | DFU_WILL_DETACH,
   LOW(DETACH_TIMEOUT_MS), HIGH(DETACH_TIMEOUT_MS),
   LOW(PART_DFU_TRANSFER_SIZE), HIGH(PART_DFU_TRANSFER_SIZE),
@@ -82,11 +76,9 @@ static void serial(struct usb_data *data)
 
 static bool string(uint8_t index, struct usb_data *data)
 {
-  static const uint8_t languages[] = {4, USB_DESCRIPTOR_STRING, LOW(US_ENGLISH), HIGH(US_ENGLISH)};
   switch (index) {
   case STRING_LANGUAGES:
-    data->from = languages;
-    data->count = sizeof languages;
+    usb_languages_descriptor(data);
     return true;
   case STRING_MANUFACTURER:
     usb_string_descriptor("STMicroelectronics", data);
@@ -120,8 +112,8 @@ bool usb_descriptor(uint8_t type, uint8_t index, struct usb_data *data)
   case USB_DESCRIPTOR_STRING:
     return string(index, data);
   case DFU_DESCRIPTOR_FUNCTIONAL:
-    data->from = configuration + sizeof configuration - FUNCTIONAL_SIZE;
-    data->count = FUNCTIONAL_SIZE;
+    data->from = configuration + sizeof configuration - DFU_FUNCTIONAL_SIZE;
+    data->count = DFU_FUNCTIONAL_SIZE;
     return true;
   default:
     return false;

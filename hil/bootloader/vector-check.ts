@@ -1,5 +1,6 @@
 import { type Chip, contains, endOf } from '../chip/chip.ts';
 import { hex } from '../error/format-error.ts';
+import { HilError } from '../error/hil-error.ts';
 
 /** The first two words of a vector table. */
 export interface StartVectors {
@@ -31,6 +32,22 @@ export function whyNotStartable(chip: Chip, { initialSp, resetHandler }: StartVe
     return `the reset vector ${hex(resetHandler)} points to neither flash nor RAM`;
   }
   return undefined;
+}
+
+/**
+ * Refuses a start from a table that starts nothing.
+ * @param table Its first eight bytes or more
+ * @param what To be read before `was not sent`: `GO to 0x0800_0000`
+ * @throws HilError 308
+ */
+export function requireStartable(chip: Chip, board: string, table: Uint8Array, address: number, what: string): void {
+  const vectors = startVectors(table);
+  const why = whyNotStartable(chip, vectors);
+  if (why === undefined) return;
+  throw new HilError(308, `${board}: ${what} was not sent: ${why}`, {
+    blame: 'firmware',
+    context: { address, ...vectors },
+  });
 }
 
 function word(byte: number): number {

@@ -3,12 +3,12 @@
 #include "hooks.h"
 #include "part.h"
 #include "usb-control.h"
+#include "usb-dfu.h"
 
 #define LOW(word) ((word) & 0xFFu)
 #define HIGH(word) ((word) >> 8)
 
 enum string { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERIAL, STRING_INTERFACE };
-#define US_ENGLISH 0x0409u
 
 /* VID of pid.codes with a PID that it keeps for private tests; VID and PID of ST's ROM. */
 #define RUNTIME_VENDOR 0x1209u
@@ -22,25 +22,18 @@ enum string { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERI
       LOW(version), HIGH(version), STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERIAL, 1                                       \
   }
 
-#define CLASS_APPLICATION 0xFEu
-#define SUBCLASS_DFU 1u
-#define PROTOCOL_RUNTIME 1u
-#define PROTOCOL_DFU_MODE 2u
-#define DESCRIPTOR_DFU_FUNCTIONAL 0x21u
 #define SELF_POWERED 0xC0u
 #define MAX_POWER_2MA 50u
-/* Download, upload; bitWillDetach and wDetachTimeOut are the program's. */
-#define ATTRIBUTES 0x03u
-#define WILL_DETACH 0x08u
+/* bitWillDetach and wDetachTimeOut are the program's. */
+#define ATTRIBUTES (DFU_CAN_DNLOAD | DFU_CAN_UPLOAD)
 #define TRANSFER_SIZE 1024u
-#define FUNCTIONAL_SIZE 9u
 #define TOTAL 27u
 
 #define CONFIGURATION_OF(protocol, version)                                                                                    \
   {                                                                                                                            \
     9, USB_DESCRIPTOR_CONFIGURATION, TOTAL, 0, 1, USB_CONFIGURATION, 0, SELF_POWERED, MAX_POWER_2MA, 9,                        \
-      USB_DESCRIPTOR_INTERFACE, 0, 0, 0, CLASS_APPLICATION, SUBCLASS_DFU, (protocol), STRING_INTERFACE, FUNCTIONAL_SIZE,       \
-      DESCRIPTOR_DFU_FUNCTIONAL, ATTRIBUTES, 0, 0, LOW(TRANSFER_SIZE),                                                         \
+      USB_DESCRIPTOR_INTERFACE, 0, 0, 0, DFU_CLASS_APPLICATION, DFU_SUBCLASS, (protocol), STRING_INTERFACE, DFU_FUNCTIONAL_SIZE,       \
+      DFU_DESCRIPTOR_FUNCTIONAL, ATTRIBUTES, 0, 0, LOW(TRANSFER_SIZE),                                                         \
       HIGH(TRANSFER_SIZE), LOW(version), HIGH(version)                                                                         \
   }
 
@@ -52,7 +45,7 @@ struct identity {
 
 static const struct identity runtime = {
   .device = DEVICE(RUNTIME_VENDOR, RUNTIME_PRODUCT, 0x0100u),
-  .configuration = CONFIGURATION_OF(PROTOCOL_RUNTIME, 0x0110u),
+  .configuration = CONFIGURATION_OF(DFU_PROTOCOL_RUNTIME, 0x0110u),
   .manufacturer = "stm32-hil",
   .product = "Application under test",
   .interface = "DFU runtime",
@@ -61,7 +54,7 @@ static const struct identity runtime = {
 /* As an application with the DFU class of ST's middleware: by its name and numbers the ROM of a newer part. */
 static const struct identity dfu_mode = {
   .device = DEVICE(ROM_VENDOR, ROM_PRODUCT, 0x0200u),
-  .configuration = CONFIGURATION_OF(PROTOCOL_DFU_MODE, 0x011Au),
+  .configuration = CONFIGURATION_OF(DFU_PROTOCOL_DFU_MODE, 0x011Au),
   .manufacturer = "STMicroelectronics",
   .product = "DFU in FS Mode",
   .interface = "@Internal Flash   /0x08000000/16*001Ka,16*001Kg",
@@ -77,8 +70,8 @@ void usb_descriptors_choose(bool as_dfu_mode)
   for (uint32_t i = 0; i < TOTAL; i++) {
     configuration[i] = identity->configuration[i];
   }
-  uint8_t *const functional = configuration + TOTAL - FUNCTIONAL_SIZE;
-  functional[2] |= program_detach.by_itself ? WILL_DETACH : 0;
+  uint8_t *const functional = configuration + TOTAL - DFU_FUNCTIONAL_SIZE;
+  functional[2] |= program_detach.by_itself ? DFU_WILL_DETACH : 0;
   functional[3] = LOW(program_detach.time_out_ms);
   functional[4] = HIGH(program_detach.time_out_ms);
 }
@@ -102,11 +95,9 @@ static void serial(struct usb_data *data)
 
 static bool string(uint8_t index, struct usb_data *data)
 {
-  static const uint8_t languages[] = {4, USB_DESCRIPTOR_STRING, LOW(US_ENGLISH), HIGH(US_ENGLISH)};
   switch (index) {
     case STRING_LANGUAGES:
-      data->from = languages;
-      data->count = sizeof languages;
+      usb_languages_descriptor(data);
       return true;
     case STRING_MANUFACTURER:
       usb_string_descriptor(identity->manufacturer, data);
@@ -138,9 +129,9 @@ bool usb_descriptor(uint8_t type, uint8_t index, struct usb_data *data)
       return index == 0;
     case USB_DESCRIPTOR_STRING:
       return string(index, data);
-    case DESCRIPTOR_DFU_FUNCTIONAL:
-      data->from = configuration + TOTAL - FUNCTIONAL_SIZE;
-      data->count = FUNCTIONAL_SIZE;
+    case DFU_DESCRIPTOR_FUNCTIONAL:
+      data->from = configuration + TOTAL - DFU_FUNCTIONAL_SIZE;
+      data->count = DFU_FUNCTIONAL_SIZE;
       return true;
     default:
       return false;

@@ -11,7 +11,7 @@ import type { SerialLine } from '../../transport/serial-line.ts';
 import { formatText } from '../../transport/serial-line.ts';
 import { compareReadBack } from '../read-back.ts';
 import type { Progress, RomSession } from '../rom-session.ts';
-import { startVectors, whyNotStartable } from '../vector-check.ts';
+import { requireStartable } from '../vector-check.ts';
 import { intoBlocks, planWrite } from '../write-plan.ts';
 import { commands, type GetReply, MAX_BLOCK, MAX_ERASE_PAGES, type VersionReply } from './coder.ts';
 import { eraseAllWithQuirks, erasePagesWithQuirks } from './erase.ts';
@@ -189,16 +189,7 @@ export async function openBootloader(line: SerialLine, options: BootloaderOption
   };
 
   const start = async (address: number, unchecked: boolean): Promise<void> => {
-    if (!unchecked) {
-      const vectors = startVectors(await read(address, 8));
-      const why = whyNotStartable(chip, vectors);
-      if (why !== undefined) {
-        throw new HilError(308, `${board}: GO to ${hex(address)} was not sent: ${why}`, {
-          blame: 'firmware',
-          context: { address, ...vectors },
-        });
-      }
-    }
+    if (!unchecked) requireStartable(chip, board, await read(address, 8), address, `GO to ${hex(address)}`);
     await rom.go(address);
     ended = `the ROM started the application at ${hex(address)}`;
   };

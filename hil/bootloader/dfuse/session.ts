@@ -11,7 +11,7 @@ import { isGone } from '../../transport/usb/usb-failure.ts';
 import type { UsbBus, UsbIdentity, UsbPort } from '../../transport/usb/usb-port.ts';
 import { compareReadBack } from '../read-back.ts';
 import type { Progress, RomSession } from '../rom-session.ts';
-import { startVectors, whyNotStartable } from '../vector-check.ts';
+import { requireStartable } from '../vector-check.ts';
 import { planWrite } from '../write-plan.ts';
 import { eraseAll, readUnprotect } from './commands.ts';
 import { createDfuLink } from './dfu-link.ts';
@@ -213,16 +213,7 @@ export async function openDfuse(port: UsbPort, options: DfuseOptions): Promise<D
   };
 
   const start = async (address: number, unchecked: boolean): Promise<void> => {
-    if (!unchecked) {
-      const vectors = startVectors(await memory.read(address, 8));
-      const why = whyNotStartable(chip, vectors);
-      if (why !== undefined) {
-        throw new HilError(308, `${board}: leave for ${hex(address)} was not sent: ${why}`, {
-          blame: 'firmware',
-          context: { address, ...vectors },
-        });
-      }
-    }
+    if (!unchecked) requireStartable(chip, board, await memory.read(address, 8), address, `leave for ${hex(address)}`);
     await memory.point(address);
     const why = `the ROM started the application at ${hex(address)}`;
     await leaving(why, `leave for ${hex(address)}`, workMs.leave, false, memory.sendLeave);

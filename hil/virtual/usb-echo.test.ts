@@ -73,3 +73,14 @@ describe.each(programs)('%s', (program, part) => {
     expect(echo.notes.filter((note) => COMPLAINTS.includes(note))).toEqual([]);
   });
 });
+
+test.each(['STM32F042K6', 'STM32F411RE'])(
+  '%s: data for a request that answers, and an answer from one that takes data, have no place: STALL',
+  (part) => {
+    const echo = echoBoard(part);
+    echo.enumerate();
+    expect(echo.write(COUNT, 0, counting(0, 70)).status).toBe(urbStatus.stall);
+    expect(echo.read(STORE, 0, 4).status).toBe(urbStatus.stall);
+    expect(echo.read(COUNT, 5, 3).data).toEqual(Uint8Array.of(5, 6, 7));
+  },
+);

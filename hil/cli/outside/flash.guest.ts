@@ -49,8 +49,9 @@ describe.each(PARTS)('%s', (part) => {
     const { port, serial } = board.ready.stlink;
     const probe = await openProbe({ chip, board: 'usb', permissions, address: { kind: 'tcp', port, serial } });
     await probe.flashProgram(readElf('application', readFileSync(elf)));
-    await probe.release();
     await probe.close();
+    await board.control({ op: 'power', on: false });
+    await board.control({ op: 'power', on: true });
   }
 
   /** Waits until the guest's kernel has this device, and says which ones it was asked for until then. */

@@ -5,4 +5,4 @@
 #define TIME_OUT_MS 255u
 #endif
 
-const struct detach program_detach = {.by_itself = true, .acknowledged = true, .time_out_ms = TIME_OUT_MS, .after_ms = 2000u};
+const struct detach program_detach = {.by_itself = true, .acknowledged = true, .time_out_ms = TIME_OUT_MS, .after_ms = 600u};

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { contains, endOf, erasedWord, pageAt } from '../chip/chip.ts';
 import { chipNamed, chips } from '../chip/lookup.ts';
 import type { VirtualBoard } from './board-types.ts';
@@ -69,6 +69,13 @@ describe.each(roms)('%s', (_, rom) => {
     const bytes = dfu.upload(2, count);
     dfu.abort();
     return bytes;
+  };
+
+  /** Configured and in dfuIDLE, also for a test that runs alone. */
+  const ready = (): void => {
+    expect(dfu.control(SET_CONFIGURATION_1)).toEqual([]);
+    expect(dfu.clearStatus()).toEqual([]);
+    expect(dfu.getState()).toEqual([dfuState.idle]);
   };
 
   describe('says of itself', () => {
@@ -146,17 +153,20 @@ describe.each(roms)('%s', (_, rom) => {
   test('begins in dfuERROR with errFIRMWARE or in dfuIDLE, as its generation does', () => {
     const idle = { status: 0, pollMs: 0, state: dfuState.idle };
     const first = usb.bcdDevice === 0x2200 ? failed(ERR_FIRMWARE) : idle;
+    expect(dfu.control(SET_CONFIGURATION_1)).toEqual([]);
     expect(dfu.getStatus()).toEqual(first);
     expect(dfu.clearStatus()).toEqual([]);
     expect(dfu.getStatus()).toEqual(idle);
   });
 
   test('lists its commands as block 0', () => {
+    ready();
     expect(dfu.upload(0, 64)).toEqual([0x00, 0x21, 0x41, 0x92]);
     expect(dfu.getState()).toEqual([dfuState.idle]);
   });
 
   test('erases, writes and reads back the last page', () => {
+    ready();
     expect(dfu.erasePage(lastPage.base, LONGEST_ERASE_MS).at(-1)).toEqual(done);
     dfu.setPointer(lastPage.base);
     const bytes = pattern(Math.min(64, lastPage.size));
@@ -172,6 +182,7 @@ describe.each(roms)('%s', (_, rom) => {
   });
 
   test('writes whole blocks one after the other behind the pointer', () => {
+    ready();
     const base = chip.flash.base;
     const pages = Math.ceil((2 * wTransferSize) / pageAt(chip, 0)!.size);
     for (let i = 0; i < pages; i++) dfu.erasePage(pageAt(chip, i)!.base, LONGEST_ERASE_MS);
@@ -188,6 +199,7 @@ describe.each(roms)('%s', (_, rom) => {
   });
 
   test('announces its work by dfuDNBUSY and a time, and the end of it without one', () => {
+    ready();
     dfu.dnload(0, [0x21, ...little32(chip.flash.base)]);
     expect(dfu.getState()).toEqual([dfuState.dnloadSync]);
     expect(dfu.getStatus()).toMatchObject({ status: 0, state: dfuState.dnbusy });
@@ -197,6 +209,7 @@ describe.each(roms)('%s', (_, rom) => {
   });
 
   test('answers nothing while it works', () => {
+    ready();
     // In bank 1: the G0B1 does not wait for the other (AN2606 r70 T112).
     dfu.dnload(0, [0x41, ...little32(pageAt(chip, 3)!.base)]);
     const before = board.schedule.now();
@@ -214,6 +227,7 @@ describe.each(roms)('%s', (_, rom) => {
       expect(dfu.clearStatus()).toEqual([]);
       expect(dfu.getState()).toEqual([dfuState.idle]);
     };
+    beforeEach(ready);
 
     test('addresses where nothing is: errTARGET at the second GETSTATUS', () => {
       expect(dfu.setPointer(0x0000_0040).at(-1)).toEqual(failed(ERR_TARGET));
@@ -272,6 +286,7 @@ describe.each(roms)('%s', (_, rom) => {
   });
 
   test('keeps its state over a bus reset', () => {
+    ready();
     dfu.dnload(0, [0x21, ...little32(chip.flash.base)]);
     dfu.controller.reset();
     pass(board, 100);
@@ -282,12 +297,14 @@ describe.each(roms)('%s', (_, rom) => {
   });
 
   test('pads the tail of a block with what erased flash reads', () => {
+    ready();
     dfu.erasePage(lastPage.base, LONGEST_ERASE_MS);
     write(lastPage.base, [1, 2, 3, 4, 5]);
     expect(read(lastPage.base, 8)).toEqual([1, 2, 3, 4, 5, ...erased.slice(0, 3)]);
   });
 
   test('leaves for the program at the pointer: off the bus, and running it', () => {
+    ready();
     const at = lastPage.base;
     dfu.erasePage(at, LONGEST_ERASE_MS);
     write(at, spinningProgram(at, endOf(chip.sram)));

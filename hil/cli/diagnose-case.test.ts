@@ -36,3 +36,13 @@ test('a variant that does not exist is told with those that do', () => {
     /has no variant 'three pages'; it has two pages in one command/,
   );
 });
+
+test('without a name it is the first that was reported of this chip, and the first of all for a chip that has none', () => {
+  const masked = loadCaseNamed(casesFolder(), 'any-usb-interrupts-masked');
+  const first = variantNamed(masked, undefined);
+  const ofG0b1 = variantNamed(masked, undefined, 'STM32G0B1RE');
+  expect(first.chips).not.toContain('STM32G0B1RE');
+  expect(ofG0b1.role).toBe('reported');
+  expect(ofG0b1.chips ?? ['STM32G0B1RE']).toContain('STM32G0B1RE');
+  expect(variantNamed(masked, undefined, 'STM32G070RB')).toBe(first);
+});

@@ -11,12 +11,12 @@ import type { ContactSight, OperationSight } from '../diagnose/evidence.ts';
 import { HilError } from '../error/hil-error.ts';
 import { usbIn } from './diagnose-usb.ts';
 
-/** The variant that is asked for, or the first that was reported. @throws HilError 612 */
-export function variantNamed(kase: Case, name: string | undefined): CaseVariant {
+/** The variant that is asked for, or the first that was reported: of this chip, if any is. @throws HilError 612 */
+export function variantNamed(kase: Case, name: string | undefined, chip?: string): CaseVariant {
   requireTestable(kase);
-  const found = kase.variants.find((variant) =>
-    name === undefined ? variant.role === 'reported' : variant.name === name,
-  );
+  const reported = kase.variants.filter(({ role }) => role === 'reported');
+  const ofChip = reported.find(({ chips }) => chip === undefined || chips === undefined || chips.includes(chip));
+  const found = name === undefined ? (ofChip ?? reported[0]) : kase.variants.find((variant) => variant.name === name);
   if (found !== undefined) return found;
   const known = kase.variants.map((variant) => variant.name).join(', ');
   throw new HilError(612, `${kase.id} has no variant '${name ?? '(reported)'}'; it has ${known}`, { blame: 'test' });
@@ -32,8 +32,9 @@ export function repeatCase(
   name: string | undefined,
 ): { readonly port: Port; readonly work: (bench: Bench) => Promise<Diagnosis> } {
   const kase = loadCaseNamed(folder, id);
-  const variant = variantNamed(kase, name);
+  variantNamed(kase, name);
   const work = async (bench: Bench): Promise<Diagnosis> => {
+    const variant = variantNamed(kase, name, bench.chip.name);
     await requireFit(bench, kase, variant);
     const provocation = provocationOf(bench, kase, variant);
     if (provocation !== undefined) return diagnose(bench, provocation);

@@ -66,7 +66,7 @@ static bool setup_waits(void)
 
 /*
  * Each answer only if it still has its question. A SETUP that comes between the look and CNAK finds its NAK taken away; that is given back
- * long before the host's next token, which stands at least 3 us behind its SETUP.
+ * before there is anything to send, and without data the host's next token, at least 3 us behind its SETUP, comes later.
  */
 void usb_send(const uint8_t *bytes, uint32_t count)
 {
@@ -76,15 +76,16 @@ void usb_send(const uint8_t *bytes, uint32_t count)
   }
   in->DIEPTSIZ = 1u << OTG_EPTSIZ_PKTCNT_Pos | count;
   in->DIEPCTL |= OTG_EPCTL_EPENA | OTG_EPCTL_CNAK;
+  if (setup_waits()) {
+    in->DIEPCTL |= OTG_EPCTL_SNAK;
+    return;
+  }
   for (uint32_t i = 0; i < count; i += 4u) {
     uint32_t word = 0;
     for (uint32_t byte = 0; byte < 4u && i + byte < count; byte++) {
       word |= (uint32_t)bytes[i + byte] << 8u * byte;
     }
     OTG_FS->FIFO0 = word;
-  }
-  if (setup_waits()) {
-    in->DIEPCTL |= OTG_EPCTL_SNAK;
   }
 }
 

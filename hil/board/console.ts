@@ -145,9 +145,10 @@ export function openConsole(line: SerialLine, scope: BoardScope): Console {
             context: { endpoint: line.endpoint, asked: tries, talks: [...lines.slice(from), unfinished].some(isText) },
           });
         }
-        // The empty line first: it ends whatever an earlier byte began (a ROM's 0x7F, noise) without an answer of its own.
+        // The empty line first: it ends whatever an earlier byte began (a ROM's 0x7F, noise) without an answer of its own. Every other time
+        // without it: an application whose interrupts are masked polls its receiver, and loses what comes while it looks at that line.
         tries += 1;
-        await send('\r\nrecord', limit);
+        await send(tries % 2 === 1 ? '\r\nrecord' : 'record', limit);
       }
     },
     clear() {

@@ -15,6 +15,8 @@ import { parseDfuUtilList } from './dfu-util-output.ts';
 /** dfu-util 0.11 on a real kernel judges the virtual ROM: what it lists, writes, reads back and erases, and that the application runs. */
 
 const PARTS = ['STM32G0B1RE', 'STM32C071RB', 'STM32L476RG', 'STM32F411RE'] as const;
+/** One of each peripheral does it all; the others are listed, written and left. */
+const ALL_OF_IT: readonly string[] = ['STM32G0B1RE', 'STM32F411RE'];
 const permissions = { erase: 'mass', write_protection: false, option_bytes: false, rdp1: false } as const;
 const DFU = 'dfu-util -d 0483:df11';
 /**
@@ -121,38 +123,40 @@ describe.each(PARTS)('%s', (part) => {
     expect(flash.equals(image)).toBe(true);
   }, 240_000);
 
-  test('reads what the debug interface has put there', async () => {
-    // Not into the first page: an empty flash is what leads some parts into the ROM.
-    const address = pageAt(chip, 1)?.base as number;
-    const bytes = randomBytes(3000);
-    await enterRom({ address, bytes });
-    await dfuUtil(`-a 0 -s ${hex(address)}:${bytes.length} -U ${inWork('up.bin')}`);
-    expect(readFileSync(inWork('up.bin')).equals(bytes)).toBe(true);
-  }, 120_000);
+  if (ALL_OF_IT.includes(part)) {
+    test('reads what the debug interface has put there', async () => {
+      // Not into the first page: an empty flash is what leads some parts into the ROM.
+      const address = pageAt(chip, 1)?.base as number;
+      const bytes = randomBytes(3000);
+      await enterRom({ address, bytes });
+      await dfuUtil(`-a 0 -s ${hex(address)}:${bytes.length} -U ${inWork('up.bin')}`);
+      expect(readFileSync(inWork('up.bin')).equals(bytes)).toBe(true);
+    }, 120_000);
 
-  test('a mass erase leaves nothing', async () => {
-    const address = base + chip.flash.size - 64;
-    await enterRom({ address, bytes: randomBytes(64) });
-    writeFileSync(inWork('empty.bin'), Buffer.alloc(64, chip.flash.erasedByte));
-    const said = await dfuUtil(`-a 0 -s ${hex(base)}:mass-erase:force -D ${inWork('empty.bin')}`, LONG_MS);
-    expect(said).toContain('File downloaded successfully');
-    const left = await withProbe((probe) => probe.readBytes(address, 64));
-    expect(left.every((byte) => byte === chip.flash.erasedByte)).toBe(true);
-  }, 240_000);
+    test('a mass erase leaves nothing', async () => {
+      const address = base + chip.flash.size - 64;
+      await enterRom({ address, bytes: randomBytes(64) });
+      writeFileSync(inWork('empty.bin'), Buffer.alloc(64, chip.flash.erasedByte));
+      const said = await dfuUtil(`-a 0 -s ${hex(base)}:mass-erase:force -D ${inWork('empty.bin')}`, LONG_MS);
+      expect(said).toContain('File downloaded successfully');
+      const left = await withProbe((probe) => probe.readBytes(address, 64));
+      expect(left.every((byte) => byte === chip.flash.erasedByte)).toBe(true);
+    }, 240_000);
 
-  test('refuses an address that dfu-util was forced to send, and goes on after it', async () => {
-    const bytes = randomBytes(64);
-    const address = pageAt(chip, 1)?.base as number;
-    await enterRom({ address, bytes });
-    const unforced = await guest.run(`${DFU} -a 0 -s 0x30000000:64 -U ${inWork('no.bin')} 2>&1`);
-    expect(unforced.code).not.toBe(0);
-    expect(unforced.stdout).toContain('not readable');
-    const forced = await guest.run(`${DFU} -a 0 -s 0x30000000:64:force -U ${inWork('forced.bin')} 2>&1`);
-    expect(forced.code).not.toBe(0);
-    expect(forced.stdout).toContain('SET_ADDRESS');
-    await dfuUtil(`-a 0 -s ${hex(address)}:64 -U ${inWork('yes.bin')}`);
-    expect(readFileSync(inWork('yes.bin')).equals(bytes)).toBe(true);
-  }, 120_000);
+    test('refuses an address that dfu-util was forced to send, and goes on after it', async () => {
+      const bytes = randomBytes(64);
+      const address = pageAt(chip, 1)?.base as number;
+      await enterRom({ address, bytes });
+      const unforced = await guest.run(`${DFU} -a 0 -s 0x30000000:64 -U ${inWork('no.bin')} 2>&1`);
+      expect(unforced.code).not.toBe(0);
+      expect(unforced.stdout).toContain('not readable');
+      const forced = await guest.run(`${DFU} -a 0 -s 0x30000000:64:force -U ${inWork('forced.bin')} 2>&1`);
+      expect(forced.code).not.toBe(0);
+      expect(forced.stdout).toContain('SET_ADDRESS');
+      await dfuUtil(`-a 0 -s ${hex(address)}:64 -U ${inWork('yes.bin')}`);
+      expect(readFileSync(inWork('yes.bin')).equals(bytes)).toBe(true);
+    }, 120_000);
+  }
 
   /** hex8(UID0 + UID2), hex4(UID1 >> 16): the formula that reported serial numbers follow. */
   async function uniqueIdSerial(): Promise<string> {

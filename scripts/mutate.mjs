@@ -1,5 +1,6 @@
 // The kept list of one-line mutations (scripts/mutations/*.json): each must turn the test it names red.
-//   node scripts/mutate.mjs [--area cpu] [--name text]
+//   node scripts/mutate.mjs [--area cpu] [--name text] [--third]
+//   --third   every third one, from a place that the commit decides: what `npm test` has the time for
 import { fork, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -23,13 +24,26 @@ const option = (name) => {
 const HANG_MS = 120_000;
 const BASELINE_HANG_MS = 900_000;
 
+/** 0 to 2 by the commit, so that the same commit gives the same answer and the next ones try the others. */
+function placeOfThird() {
+  const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout ?? '';
+  return Number.parseInt(commit.slice(0, 8), 16) % THIRDS || 0;
+}
+const THIRDS = 3;
+const third = process.argv.includes('--third') ? placeOfThird() : undefined;
+
 const folder = join(root, 'scripts/mutations');
-const mutations = readdirSync(folder)
+const kept = readdirSync(folder)
   .filter((file) => file.endsWith('.json') && (!option('--area') || file === `${option('--area')}.json`))
   .flatMap((file) =>
     JSON.parse(readFileSync(join(folder, file), 'utf8')).map((entry) => ({ area: file.slice(0, -5), ...entry })),
   )
   .filter((entry) => !option('--name') || entry.name.includes(option('--name')));
+const mutations = kept.filter((_entry, i) => third === undefined || i % THIRDS === third);
+if (third !== undefined)
+  console.log(
+    `${mutations.length} of ${kept.length} mutations, number ${third + 1} and each third from there; all: npm run mutations`,
+  );
 
 /** A copy of what a commit would hold, with the built firmware and the installed packages beside it. */
 function copyTree() {

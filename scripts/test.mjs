@@ -59,7 +59,7 @@ const parts = [
     env: { HIL_INTEROP: '1', ...WITHOUT_BOARDS },
   },
   { name: 'oracle', argv: [node, 'scripts/oracle.mjs'] },
-  { name: 'mutations', argv: [node, 'scripts/mutate.mjs'] },
+  { name: 'mutations', argv: [node, 'scripts/mutate.mjs', '--third'] },
 ];
 
 /** More than any part needs to tell its end. */

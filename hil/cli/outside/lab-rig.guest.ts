@@ -12,7 +12,7 @@ import { startUsbBench, type UsbBench } from '../../virtual/interop/usb-bench.ts
 /**
  * `rigs/lab.example.yaml` as a user copies it, with the serials of virtual Nucleos that a Linux has on its USB: the path of a real bench, over
  * libusb, the by-id tty and, on the second board, npm `usb` with `usb: auto`. HIL_GUEST_SUITES names the suites; Node needs fifty times as long
- * in a guest without an accelerator, so that all of them take half an hour.
+ * in a guest without an accelerator, so that jump, write-erase and go take half an hour.
  */
 const SUITES = process.env.HIL_GUEST_SUITES ?? 'jump';
 const BOOT_MS = 300_000;
